@@ -1,0 +1,21 @@
+import type { Person } from '../../domain/person.ts';
+
+/** How one server's browser sign-in is set up. */
+export interface SignInOptions {
+  /** Cookies are shared by all ports of a host, so each server on a machine needs a name of its own. */
+  readonly cookieName: string;
+  /** The `Host` values that this server answers to, with the port where it is not the scheme's own. Asked each time. */
+  readonly allowedHosts: () => readonly string[];
+  /** Told each new code, to print it where only the owner looks. */
+  readonly announceCode: (code: string) => void;
+  /** True where browsers reach this server over HTTPS: adds `Secure` and the `__Host-` prefix. */
+  readonly secureCookie: boolean;
+  /** Who signs in by the code. Default: `local:<user of this process>`. */
+  readonly person?: Omit<Person, 'door'>;
+  /** Whose `Authorization: Bearer` token this is; undefined refuses the request. Without it no bearer is accepted. */
+  readonly bearer?: (token: string) => Person | undefined;
+  /** What the page calls this server. Default `Belay`. */
+  readonly name?: string;
+  /** Milliseconds since 1970, for tests. Default `Date.now`. */
+  readonly now?: () => number;
+}

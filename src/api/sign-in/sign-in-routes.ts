@@ -1,0 +1,94 @@
+import formbody from '@fastify/formbody';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
+
+import type { GuessLimit } from './guess-limit.ts';
+import { localPath } from './local-path.ts';
+import type { OneTimeCode } from './one-time-code.ts';
+import { type SessionStore, SESSION_LIFETIME } from './session-store.ts';
+import { SIGN_IN_STYLE } from './sign-in-style.ts';
+import { signInPage } from './sign-in-page.ts';
+import { SignInProblem } from './sign-in-problem.ts';
+import { wantsPage } from './wants-page.ts';
+
+/** Nothing here needs more than a code and a path. Bytes. */
+const BODY_LIMIT = 4096;
+const Guess = z.object({ code: z.string().max(100), to: z.string().max(2000).optional() });
+
+/** What the sign-in routes work with. */
+export interface SignInParts {
+  readonly codes: OneTimeCode;
+  readonly guesses: GuessLimit;
+  readonly sessions: SessionStore;
+  readonly cookie: { readonly name: string; readonly secure: boolean };
+  readonly name: string;
+}
+
+const PAGE_HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'cross-origin-opener-policy': 'same-origin',
+  // Not `no-referrer`: with it browsers send `Origin: null` on the form, and we could not tell our own page.
+  'referrer-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
+
+/** Sends a page of the sign-in, with the headers that keep it alone. */
+export const sendPage = (reply: FastifyReply, html: string): FastifyReply =>
+  reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(html);
+
+/** `GET|POST /signin`, its stylesheet, `GET /signin/csrf` and `POST /signin/out`. */
+export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Promise<void> {
+  const { codes, guesses, sessions, cookie, name } = parts;
+  const attributes = { httpOnly: true, sameSite: 'strict', path: '/', secure: cookie.secure } as const;
+  await app.register(formbody, { bodyLimit: BODY_LIMIT });
+
+  app.get<{ Querystring: { to?: string } }>('/signin', (request, reply) => {
+    const to = localPath(request.query.to);
+    return request.person ? reply.redirect(to, 303) : sendPage(reply, signInPage({ name, to }));
+  });
+
+  app.get('/signin/style.css', (_request, reply) =>
+    reply.header('cache-control', 'max-age=300').type('text/css; charset=utf-8').send(SIGN_IN_STYLE),
+  );
+
+  app.post('/signin', { bodyLimit: BODY_LIMIT }, (request, reply) => {
+    const guess = Guess.safeParse(request.body);
+    const to = localPath(guess.data?.to);
+    const person = redeem(guess.data?.code ?? '', request.ip);
+    if (person instanceof SignInProblem) {
+      if (!wantsPage(request)) throw person;
+      reply.code(person.statusCode).headers(person.headers);
+      return sendPage(reply, signInPage({ name, to, problem: person.message }));
+    }
+    const before = request.cookies[cookie.name];
+    if (before) sessions.close(before);
+    reply.setCookie(cookie.name, sessions.open(person), { ...attributes, maxAge: SESSION_LIFETIME / 1000 });
+    return wantsPage(request) ? reply.redirect(to, 303) : reply.code(204).send();
+  });
+
+  app.get('/signin/csrf', { onRequest: app.requireSignedIn }, (request, reply) =>
+    reply.header('cache-control', 'no-store').send({ token: request.webSession?.csrf ?? null }),
+  );
+
+  app.post('/signin/out', { onRequest: app.requireSignedIn, bodyLimit: BODY_LIMIT }, (request, reply) => {
+    const id = request.cookies[cookie.name];
+    if (id) sessions.close(id);
+    reply.clearCookie(cookie.name, attributes);
+    return wantsPage(request) ? reply.redirect('/signin', 303) : reply.code(204).send();
+  });
+
+  function redeem(code: string, address: string) {
+    const wait = guesses.wait(address);
+    if (wait > 0) {
+      const detail = `Too many wrong codes. Try again in ${Math.ceil(wait / 60)} min.`;
+      return new SignInProblem(429, 'too-many-guesses', detail, { 'retry-after': String(wait) });
+    }
+    const person = codes.redeem(code);
+    if (person) return person;
+    guesses.record(address);
+    const detail = 'That code does not work: it is mistyped, already used, or older than ten minutes.';
+    return new SignInProblem(401, 'wrong-code', detail);
+  }
+}
