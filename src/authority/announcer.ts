@@ -1,0 +1,19 @@
+import type { Gate } from '../domain/gate.ts';
+import type { RunView } from './doors.ts';
+
+/** Where a card stands, so that it can be changed later. */
+export interface CardRef {
+  readonly channel: string;
+  readonly ts: string;
+}
+
+/**
+ * Tells people. Called by the outbox, at least once each: `known` is what an earlier call returned, if that was stored.
+ * Throws to be tried again later; a gate's decision never waits for this.
+ */
+export interface Announcer {
+  /** Posts the gate's card, or brings the one at `known` up to date. Looks for a card of the same gate before posting a second one. */
+  card(gate: Gate, run: RunView, known: CardRef | undefined): Promise<CardRef>;
+  /** One message; in the thread of `card` when there is one. `key` identifies it for duplicates. */
+  say(text: string, run: RunView, card: CardRef | undefined, key: string): Promise<void>;
+}

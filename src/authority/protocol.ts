@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import { Phase, Preview, PreviewedAction } from '../domain/action.ts';
+import { BlobRef } from '../domain/blob.ts';
+import { ModelTurnResult } from '../domain/conversation.ts';
+import { Digest } from '../domain/digest.ts';
+import { GateState } from '../domain/gate.ts';
+import { ActionOutcome, GrantAnswer } from '../domain/grant.ts';
+import { ActionId, GateId, RunId } from '../domain/ids.ts';
+import { Json, JsonObject } from '../domain/json.ts';
+import { ToolEntry } from '../domain/manifest.ts';
+import { SignedRunPermit } from '../domain/permit.ts';
+import { Plan, ProposedBy, ProposedOption } from '../domain/plan.ts';
+import type { QueueKind } from '../domain/queue.ts';
+import { RunMode, RunOutcome } from '../domain/run.ts';
+import { Check, Verdict } from '../domain/verdict.ts';
+
+/** Every call on behalf of a run names the Temporal chain it comes from; the authority compares it with the one it bound. */
+const ofRun = z.object({ run: RunId, execution: z.string() });
+const nothing = z.object({});
+
+/** What a run should know before it goes on: a signal only says "look", this says what is true. */
+const News = z.object({ cancelled: z.boolean(), alertResolved: z.boolean() });
+
+const call = <I extends z.ZodType, O extends z.ZodType>(by: QueueKind[], request: I, response: O) => ({
+  by,
+  request,
+  response,
+});
+
+/**
+ * What workers may ask of the authority: `POST /authority/<call>`, with the token of their queue. One table for the
+ * HTTP face, the client and the direct implementation of embedded mode. `by` is which kinds of queue may call.
+ */
+export const protocol = {
+  /** A run's first call: what it is, as registered; what it may read; which tools it names. Binds nothing. `retry.not-yet` until bound. */
+  begin: call(
+    ['runbooks'],
+    ofRun,
+    z.object({
+      permit: SignedRunPermit,
+      runbook: z.string(),
+      input: JsonObject,
+      mode: RunMode,
+      dryRun: z.boolean(),
+      tools: z.array(ToolEntry),
+      /** The model's name, or null: then the runbook's own rules propose. */
+      model: z.string().nullable(),
+      news: News,
+    }),
+  ),
+  news: call(['runbooks'], ofRun, News),
+  /** One evidence row per turn, with content hashes. */
+  evidence: call(
+    ['runbooks'],
+    ofRun.extend({
+      turn: z.string(),
+      reads: z.array(z.object({ tool: z.string(), args: JsonObject, content: BlobRef })),
+    }),
+    nothing,
+  ),
+  /** Straight from the tools worker: what it saw. Repeated with the same content it answers the same. */
+  preview: call(
+    ['tools'],
+    ofRun.extend({ sequence: z.number().int().positive(), preview: Preview }),
+    z.object({ id: ActionId, digest: Digest }),
+  ),
+  /** Asks for a decision on options whose actions were previewed. Policy decides whether people are asked at all. */
+  openGate: call(
+    ['runbooks'],
+    ofRun.extend({
+      /** The run's own number of the gate: a repeated call finds the gate it opened before. */
+      ordinal: z.number().int().positive(),
+      plan: Plan.omit({ options: true }),
+      proposedBy: ProposedBy,
+      evidence: z.array(BlobRef),
+      options: z
+        .array(ProposedOption.omit({ actions: true }).extend({ recommended: z.boolean(), actions: z.array(ActionId) }))
+        .min(1),
+    }),
+    z.discriminatedUnion('answer', [
+      z.object({
+        answer: z.literal('opened'),
+        gate: GateId,
+        expiresAt: z.iso.datetime(),
+        remindAfterMs: z.array(z.number().int().positive()),
+      }),
+      z.object({ answer: z.literal('observed'), message: z.string() }),
+      z.object({ answer: z.literal('forbidden'), message: z.string() }),
+    ]),
+  ),
+  gate: call(
+    ['runbooks'],
+    ofRun.extend({ gate: GateId }),
+    z.object({ state: GateState, chosen: z.string().nullable(), reason: z.string().nullable(), news: News }),
+  ),
+  remind: call(['runbooks'], ofRun.extend({ gate: GateId }), nothing),
+  expire: call(['runbooks'], ofRun.extend({ gate: GateId }), z.object({ state: GateState })),
+  voidGate: call(['runbooks'], ofRun.extend({ gate: GateId, reason: z.string() }), z.object({ state: GateState })),
+  /** All keys or none. Not held: the run is put in line and woken when they are free. */
+  lock: call(
+    ['runbooks'],
+    ofRun.extend({ actions: z.array(ActionId) }),
+    z.object({ held: z.boolean(), by: RunId.nullable() }),
+  ),
+  /** Gives back the run's locks, except those of actions in doubt. */
+  unlock: call(['runbooks'], ofRun, nothing),
+  action: call(
+    ['tools'],
+    z.object({ action: ActionId, phase: Phase }),
+    z.object({ action: PreviewedAction, postState: Json }),
+  ),
+  /** "May I, now?", right before the side effect. `observed` is the precondition as the worker just read it. */
+  grant: call(
+    ['tools'],
+    z.object({ action: ActionId, phase: Phase, toolSchemaHash: Digest, observed: JsonObject }),
+    GrantAnswer,
+  ),
+  /** Not recorded: a newer fence has taken over, or the end is known already. */
+  outcome: call(
+    ['tools'],
+    z.object({
+      action: ActionId,
+      phase: Phase,
+      fence: z.number().int(),
+      outcome: ActionOutcome,
+      reconciled: z.boolean(),
+    }),
+    z.object({ recorded: z.boolean(), outcome: ActionOutcome.nullable() }),
+  ),
+  findTurn: call(['agents'], z.object({ turnId: z.string() }), z.object({ result: ModelTurnResult.nullable() })),
+  recordTurn: call(['agents'], z.object({ run: RunId, turnId: z.string(), result: ModelTurnResult }), nothing),
+  verified: call(['runbooks'], ofRun.extend({ verdict: Verdict, checks: z.array(Check), final: z.boolean() }), nothing),
+  /** Says one thing to the people: a message in the run's thread and a ledger entry. `key` makes a repeat silent. */
+  note: call(['runbooks'], ofRun.extend({ key: z.string(), text: z.string().max(3000) }), nothing),
+  finish: call(['runbooks'], ofRun.extend({ outcome: RunOutcome, summary: z.string().max(3000) }), nothing),
+  /** The run ended in an error or was cancelled: its gates are void, its open intents in doubt. */
+  abandon: call(
+    ['runbooks'],
+    ofRun.extend({ state: z.enum(['failed', 'cancelled']), message: z.string().max(2000) }),
+    nothing,
+  ),
+  putBlob: call(
+    ['agents', 'tools'],
+    z.object({ content: z.string(), mediaType: z.string(), summary: z.string().max(300) }),
+    BlobRef,
+  ),
+  getBlob: call(['agents', 'tools'], z.object({ id: BlobRef.shape.id }), z.object({ content: z.string() })),
+} as const;
+
+export type Protocol = typeof protocol;
+export type Call = keyof Protocol;
+export type RequestOf<C extends Call> = z.input<Protocol[C]['request']>;
+export type ResponseOf<C extends Call> = z.output<Protocol[C]['response']>;
+
+/** The authority as a worker sees it: direct in one process, over HTTPS between processes. Errors are `Failure`. */
+export type AuthorityClient = { readonly [C in Call]: (request: RequestOf<C>) => Promise<ResponseOf<C>> };
