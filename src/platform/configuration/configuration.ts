@@ -1,0 +1,96 @@
+import { readableFile } from './readable-file.ts';
+import { z } from 'zod';
+import { CliError } from '../problem.ts';
+import { hostPort, httpUrl, people, port, postgresUrl, startingWith, yesNo } from './fields.ts';
+import { readHookProofs, type HookProof } from './hook-proof.ts';
+import { readVariables } from './read-variables.ts';
+import { conflicts } from './conflicts.ts';
+import type { VariableName } from './variables.ts';
+
+const text = z.string();
+const FIELDS = {
+  BELAY_PORT: port,
+  BELAY_HOST: text,
+  BELAY_PUBLIC_URL: httpUrl('https://belay.example.com'),
+  BELAY_DATA: text,
+  BELAY_APPROVERS: people,
+  BELAY_SLACK_CHANNEL: text.regex(/^[CGD][A-Z0-9]{2,}$/, 'must be a channel id such as C0123456789, not a name'),
+  BELAY_ROUTES: readableFile,
+  BELAY_MODEL: text,
+  BELAY_AUTHORITY_URL: httpUrl('https://belay.internal:7420'),
+  BELAY_WORKER_TOKEN: text,
+  BELAY_WORKER_TOKENS_FILE: readableFile,
+  BELAY_PAYLOAD_KEY_FILE: readableFile,
+  BELAY_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'),
+  BELAY_DEBUG: yesNo,
+  BELAY_PARTS: text,
+  TEMPORAL_ADDRESS: hostPort,
+  TEMPORAL_NAMESPACE: text,
+  TEMPORAL_API_KEY: text,
+  TEMPORAL_TLS: yesNo,
+  TEMPORAL_TLS_CLIENT_CERT_PATH: readableFile,
+  TEMPORAL_TLS_CLIENT_KEY_PATH: readableFile,
+  TEMPORAL_TLS_SERVER_CA_CERT_PATH: readableFile,
+  TEMPORAL_TLS_SERVER_NAME: text,
+  DATABASE_URL: postgresUrl,
+  DATABASE_MIGRATION_URL: postgresUrl,
+  SLACK_BOT_TOKEN: startingWith('xoxb-', 'a bot token'),
+  SLACK_APP_TOKEN: startingWith('xapp-', 'an app-level token'),
+  SLACK_SIGNING_SECRET: text,
+  SLACK_API_URL: httpUrl('https://slack.com/api'),
+  OPENAI_API_KEY: text,
+  OPENAI_BASE_URL: httpUrl('http://127.0.0.1:11434/v1'),
+  GITHUB_TOKEN: text,
+  GITHUB_API_URL: httpUrl('https://github.example.com/api/v3'),
+  PROMETHEUS_URL: httpUrl('http://prometheus:9090'),
+  ALERTMANAGER_URL: httpUrl('http://alertmanager:9093'),
+  // kubectl's own meaning: several files by colon, and one that is missing is skipped. The Kubernetes client judges it.
+  KUBECONFIG: text,
+} as const satisfies Record<VariableName, z.ZodType>;
+
+/** Every variable, parsed, under its own name; absent where it was not set. */
+export type Variables = { readonly [Name in VariableName]?: z.output<(typeof FIELDS)[Name]> };
+
+const DEFAULTS = {
+  BELAY_PORT: 7420,
+  BELAY_HOST: '127.0.0.1',
+  BELAY_DATA: '.belay',
+  TEMPORAL_NAMESPACE: 'default',
+  GITHUB_API_URL: 'https://api.github.com',
+} as const satisfies Variables;
+
+/** Belay's configuration: the parsed variables, with defaults, plus the proofs that webhooks must bring. */
+export type Configuration = Omit<Variables, keyof typeof DEFAULTS> &
+  Required<Pick<Variables, keyof typeof DEFAULTS>> & { readonly hooks: ReadonlyMap<string, HookProof> };
+
+/** The configuration does not hold; `problems` has every one of them, each naming its variable. */
+export class ConfigurationError extends CliError {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+      2,
+    );
+    this.problems = problems;
+  }
+}
+
+/** Reads and checks the whole environment at once. @throws ConfigurationError (exit 2) with all problems. */
+export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
+  const problems: string[] = [];
+  const problem = (line: string): void => void problems.push(line);
+  const values = readVariables(env, problem);
+  const parsed: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(FIELDS)) {
+    const value = values[name];
+    if (value === undefined) continue;
+    const result = schema.safeParse(value);
+    if (result.success) parsed[name] = result.data;
+    else problem(`${name} ${result.error.issues[0]?.message ?? 'is not valid'}`);
+  }
+  const hooks = readHookProofs(values, problem);
+  problems.push(...conflicts(new Set(Object.keys(values))));
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return { ...DEFAULTS, ...(parsed as Variables), hooks };
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+/** A port, 0 meaning any free one. */
+export const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'is not a port; give a number from 0 to 65535')
+  .transform(Number)
+  .refine((value) => value <= 65_535, 'is not a port; give a number from 0 to 65535');
+
+/** An address with one of these schemes; a trailing slash is dropped. */
+export const url = (schemes: readonly string[], example: string) =>
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && schemes.includes(new URL(value).protocol) && new URL(value).hostname !== '',
+      `is not an address of the form ${example}`,
+    )
+    .transform((value) => value.replace(/\/+$/, ''));
+
+export const httpUrl = (example: string) => url(['http:', 'https:'], example);
+
+export const postgresUrl = url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/belay');
+
+/** `host:port` as gRPC takes it, without a scheme. */
+export const hostPort = z
+  .string()
+  .regex(
+    /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$/,
+    'must be host:port without a scheme, such as temporal.internal:7233',
+  );
+
+const PERSON = /^(slack:T[A-Z0-9]+\/[UW][A-Z0-9]+|(?!slack:)[a-z][a-z0-9-]*:[^\s,]+)$/;
+
+/** Person ids by comma. Empty is a list of nobody. */
+export const people = z
+  .string()
+  .transform((value) =>
+    value
+      .split(',')
+      .map((id) => id.trim())
+      .filter((id) => id !== ''),
+  )
+  .superRefine((ids, context) => {
+    const wrong = ids.filter((id) => !PERSON.test(id));
+    if (wrong.length > 0)
+      context.addIssue(
+        `has ${wrong.map((id) => `"${id}"`).join(', ')}; a person is slack:<team>/<user>, such as slack:T012/U345, or local:<user>`,
+      );
+  });
+
+export const yesNo = z
+  .string()
+  .regex(/^(1|0|true|false)$/i, 'must be true or false')
+  .transform((value) => value === '1' || value.toLowerCase() === 'true');
+
+export const startingWith = (prefix: string, what: string) =>
+  z.string().refine((value) => value.startsWith(prefix), `does not look like ${what}: it starts with "${prefix}"`);

@@ -1,0 +1,48 @@
+/** One environment variable that Belay reads. `file`: it already names a file, so it has no `_FILE` form. */
+export interface Variable {
+  readonly name: string;
+  readonly help: string;
+  readonly file?: true;
+}
+
+/** Every variable Belay reads at start, besides `BELAY_HOOK_<SOURCE>_SECRET|_TOKEN` and AWS's own. */
+export const VARIABLES = [
+  { name: 'BELAY_PORT', help: 'port of the HTTP API (7420)' },
+  { name: 'BELAY_HOST', help: 'address to listen on (127.0.0.1)' },
+  { name: 'BELAY_PUBLIC_URL', help: 'how people and webhooks reach Belay; its name is accepted in the Host header' },
+  { name: 'BELAY_DATA', help: 'data folder (.belay)' },
+  { name: 'BELAY_APPROVERS', help: 'who may decide, by comma: slack:T1/U2, local:ada' },
+  { name: 'BELAY_SLACK_CHANNEL', help: 'id of the channel for cards' },
+  { name: 'BELAY_ROUTES', help: 'route file: which alerts start which runbook', file: true },
+  { name: 'BELAY_MODEL', help: 'name of the chat model' },
+  { name: 'BELAY_AUTHORITY_URL', help: 'workers: where the server is' },
+  { name: 'BELAY_WORKER_TOKEN', help: 'workers: token of their queue' },
+  { name: 'BELAY_WORKER_TOKENS_FILE', help: 'server: tokens of all queues', file: true },
+  { name: 'BELAY_PAYLOAD_KEY_FILE', help: 'key that encrypts Temporal payloads', file: true },
+  { name: 'BELAY_LOG_LEVEL', help: 'debug, info, warn or error (info)' },
+  { name: 'BELAY_DEBUG', help: '1: show stack traces' },
+  { name: 'BELAY_PARTS', help: 'folder whose bin/ holds prebuilt servers', file: true },
+  { name: 'TEMPORAL_ADDRESS', help: 'host:port of a Temporal server; absent: an embedded one' },
+  { name: 'TEMPORAL_NAMESPACE', help: 'namespace (default)' },
+  { name: 'TEMPORAL_API_KEY', help: 'API key for Temporal Cloud' },
+  { name: 'TEMPORAL_TLS', help: 'true: use TLS without a client certificate' },
+  { name: 'TEMPORAL_TLS_CLIENT_CERT_PATH', help: 'client certificate', file: true },
+  { name: 'TEMPORAL_TLS_CLIENT_KEY_PATH', help: 'client key', file: true },
+  { name: 'TEMPORAL_TLS_SERVER_CA_CERT_PATH', help: 'certificate of the authority that signed the server', file: true },
+  { name: 'TEMPORAL_TLS_SERVER_NAME', help: 'name expected in the server certificate' },
+  { name: 'DATABASE_URL', help: 'postgres:// address; absent: an embedded PostgreSQL' },
+  { name: 'DATABASE_MIGRATION_URL', help: 'the same for the role that owns the tables' },
+  { name: 'SLACK_BOT_TOKEN', help: 'xoxb-…' },
+  { name: 'SLACK_APP_TOKEN', help: 'xapp-…, for Socket Mode' },
+  { name: 'SLACK_SIGNING_SECRET', help: 'for requests over HTTP' },
+  { name: 'SLACK_API_URL', help: 'another Slack API (an emulator)' },
+  { name: 'OPENAI_API_KEY', help: 'key of the model provider' },
+  { name: 'OPENAI_BASE_URL', help: 'any OpenAI-compatible endpoint' },
+  { name: 'GITHUB_TOKEN', help: 'token for the github tools' },
+  { name: 'GITHUB_API_URL', help: 'GitHub Enterprise API (https://api.github.com)' },
+  { name: 'PROMETHEUS_URL', help: 'where Prometheus is' },
+  { name: 'ALERTMANAGER_URL', help: 'where Alertmanager is' },
+  { name: 'KUBECONFIG', help: 'kubeconfig of the cluster', file: true },
+] as const satisfies readonly Variable[];
+
+export type VariableName = (typeof VARIABLES)[number]['name'];
