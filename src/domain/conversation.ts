@@ -19,7 +19,10 @@ export type ToolAnswer = z.infer<typeof ToolAnswer>;
 /** Our own wire messages; LangChain's classes never leave src/agents. */
 export const Message = z.discriminatedUnion('role', [
   z.object({ role: z.literal('system'), text: z.string() }),
+  /** As it is sent: the fenced task, or a word of ours about an answer without calls. */
   z.object({ role: z.literal('user'), text: z.string() }),
+  /** Something the run read before or beside the model's own calls. */
+  z.object({ role: z.literal('evidence'), content: BlobRef }),
   z.object({ role: z.literal('assistant'), text: z.string(), calls: z.array(ToolCall) }),
   z.object({
     role: z.literal('tool'),
@@ -28,6 +31,8 @@ export const Message = z.discriminatedUnion('role', [
     content: BlobRef.nullable(),
     error: z.string().nullable(),
   }),
+  /** Our answer to a call that was not carried out. Unlike a tool's answer it is ours, so it is not fenced as untrusted. */
+  z.object({ role: z.literal('refusal'), callId: z.string(), tool: z.string(), problem: z.string() }),
 ]);
 export type Message = z.infer<typeof Message>;
 
@@ -55,7 +60,7 @@ export const ModelTurnRequest = z.object({
   /** `<run>/t<n>`: a turn recorded under its id is never paid again. */
   turnId: z.string(),
   runbook: z.string(),
-  /** What is asked; on the first turn only. */
+  /** What is asked on the first turn; later, what came back on a plan (a preview was refused, a person sent it back). */
   task: z.string().nullable(),
   /** The chain so far; null on the first turn. */
   conversation: BlobRef.nullable(),
