@@ -1,0 +1,19 @@
+import type { Manifest } from '../domain/manifest.ts';
+import type { Database } from '../platform/database/connect.ts';
+import type { SigningKey } from './keys/signing-key.ts';
+import type { PolicySet } from './policy/policy-set.ts';
+
+/** What every part of the authority works with. Tests set `now`. */
+export interface AuthorityContext {
+  readonly db: Database;
+  readonly key: SigningKey;
+  /** 32 bytes: blobs are encrypted with it and named by a hash keyed with it. */
+  readonly blobKey: Buffer;
+  readonly manifest: Manifest;
+  readonly policy: PolicySet;
+  /** The model agents use, for the record; null when none is configured. */
+  readonly model: string | null;
+  readonly now: () => Date;
+  /** Says that the outbox has work; called after commit. */
+  readonly poke: () => void;
+}

@@ -1,0 +1,70 @@
+import { Failure } from '../domain/failure.ts';
+import { getBlob, putBlob } from './blobs/blob-store.ts';
+import type { AuthorityContext } from './context.ts';
+import { guarded } from './create-doors.ts';
+import { expireGate, readGate, remindGate, voidGate } from './gates/gate-calls.ts';
+import { openGate } from './gates/open-gate.ts';
+import { grant } from './grants/grant.ts';
+import { readAction, releaseLocks, takeLocks } from './grants/lock.ts';
+import { recordOutcome } from './grants/outcome.ts';
+import { recordPreview } from './grants/preview.ts';
+import { append } from './ledger/append.ts';
+import type { AuthorityClient } from './protocol.ts';
+import { abandonRun, beginRun, finishRun, news, note, recordEvidence, recordVerdict } from './runs/run-calls.ts';
+
+/** The protocol, answered by this process. The HTTP face serves the same object to other processes. */
+export function directAuthority(context: AuthorityContext): AuthorityClient {
+  const { db } = context;
+  return guarded<AuthorityClient>({
+    begin: (request) => beginRun(context, request),
+    news: (request) => news(context, request),
+    evidence: (request) => recordEvidence(context, request),
+    preview: (request) => recordPreview(context, request),
+    openGate: (request) => openGate(context, request),
+    gate: (request) => readGate(context, request),
+    remind: (request) => remindGate(context, request),
+    expire: (request) => expireGate(context, request),
+    voidGate: (request) => voidGate(context, request),
+    lock: (request) => takeLocks(context, request),
+    unlock: (request) => releaseLocks(context, request),
+    action: (request) => readAction(context, request),
+    grant: (request) => grant(context, request),
+    outcome: (request) => recordOutcome(context, request),
+    findTurn: async ({ turnId }) => {
+      const row = await db.selectFrom('turns').select('result').where('id', '=', turnId).executeTakeFirst();
+      return { result: row?.result ?? null };
+    },
+    recordTurn: async ({ run, turnId, result }) => {
+      await db.transaction().execute(async (trx) => {
+        const row = { id: turnId, run, result: JSON.stringify(result), recorded_at: context.now() };
+        const inserted = await trx
+          .insertInto('turns')
+          .values(row)
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .returning('id')
+          .executeTakeFirst();
+        const { model, promptHash, usage, conversation } = result;
+        if (inserted)
+          await append(trx, context.now(), run, 'model.turn', {
+            turn: turnId,
+            model,
+            promptHash,
+            usage,
+            conversation: conversation.id,
+            next: result.next.kind,
+          });
+      });
+      return {};
+    },
+    verified: (request) => recordVerdict(context, request),
+    note: (request) => note(context, request),
+    finish: (request) => finishRun(context, request),
+    abandon: (request) => abandonRun(context, request),
+    putBlob: (request) => putBlob(context, request),
+    getBlob: async ({ id }) => {
+      const blob = await getBlob(context, id);
+      if (!blob) throw new Failure('stop.not-found', `there is no blob ${id}`);
+      return { content: blob.content };
+    },
+  });
+}

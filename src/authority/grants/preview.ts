@@ -1,0 +1,60 @@
+import { actionDigest } from '../../domain/action.ts';
+import { Failure } from '../../domain/failure.ts';
+import { actionIdOf } from '../../domain/ids.ts';
+import { queueOf } from '../../domain/queue.ts';
+import type { AuthorityContext } from '../context.ts';
+import { voidGatesOf } from '../gates/close-gate.ts';
+import { append } from '../ledger/append.ts';
+import type { RequestOf, ResponseOf } from '../protocol.ts';
+import { openRun } from '../runs/known-run.ts';
+
+/**
+ * Takes what a tools worker saw. The same content again answers the same. Other content under an action id that has
+ * not begun replaces it and voids what people were shown; once it has begun the first preview stands.
+ */
+export async function recordPreview(
+  context: AuthorityContext,
+  request: RequestOf<'preview'>,
+): Promise<ResponseOf<'preview'>> {
+  const { preview } = request;
+  const now = context.now();
+  const id = actionIdOf(request.run, request.sequence);
+  const digest = actionDigest({ ...preview, target: { ...preview.target, tags: preview.target.tags ?? {} } });
+  const answer = await context.db.transaction().execute(async (trx) => {
+    const run = await openRun(trx, request);
+    const runbook = context.manifest.runbooks.find((entry) => entry.name === run.runbook);
+    if (!runbook?.tools.includes(preview.tool))
+      throw new Failure('stop.forbidden', `${run.runbook} does not name the tool ${preview.tool}`);
+    const begun = await trx.selectFrom('intents').select('digest').where('action', '=', id).executeTakeFirst();
+    const before = await trx.selectFrom('actions').select('digest').where('id', '=', id).forUpdate().executeTakeFirst();
+    if (before && (begun || before.digest === digest)) return { id, digest: before.digest };
+    if (before)
+      await voidGatesOf(trx, now, run.id, `${id} is something else now than what was shown; it will be asked again.`);
+    const row = {
+      digest,
+      tool: preview.tool,
+      target_key: preview.target.key,
+      queue: queueOf(preview.target.system, preview.target.connection),
+      preview: JSON.stringify(preview),
+      previewed_at: now,
+    };
+    await trx
+      .insertInto('actions')
+      .values({ id, run: run.id, seq: request.sequence, ...row })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+      .execute();
+    const { tool, args, target, sentence, precondition } = preview;
+    await append(trx, now, run.id, 'action.previewed', {
+      action: id,
+      digest,
+      tool,
+      args,
+      target: { ...target, tags: target.tags ?? {} },
+      sentence,
+      precondition,
+    });
+    return { id, digest };
+  });
+  context.poke();
+  return answer;
+}

@@ -1,0 +1,57 @@
+import { Failure } from '../domain/failure.ts';
+import { fromProblem } from '../platform/http/problem.ts';
+import { type AuthorityClient, type Call, protocol, type RequestOf, type ResponseOf } from './protocol.ts';
+
+export interface HttpAuthorityOptions {
+  /** Where the server answers, for example `https://belay.internal:7420`. */
+  readonly url: string;
+  /** The token of this worker's queue. */
+  readonly token: string;
+  /** Asked at each call; aborts it, with the signal's own reason. An activity gives its cancellation here. */
+  readonly signal?: AbortSignal | (() => AbortSignal | undefined);
+  /** Milliseconds one call may take. Default 10 s: a grant is one short transaction, and a lease is running. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * The authority over HTTP. Does not retry: that is Temporal's, where it is visible. What the authority threw arrives as
+ * the same `Failure`; no answer is `retry.unreachable`, an answer that does not parse `stop.unsupported`.
+ */
+export function httpAuthority(options: HttpAuthorityOptions): AuthorityClient {
+  const call = async <C extends Call>(name: C, request: RequestOf<C>): Promise<ResponseOf<C>> => {
+    const body: unknown = await post(options, name, request);
+    const parsed = protocol[name].response.safeParse(body);
+    if (parsed.success) return parsed.data as ResponseOf<C>;
+    const what = parsed.error.issues[0]?.path.join('.') || 'the answer';
+    throw new Failure('stop.unsupported', `authority: ${name} gave ${what} in a form that this worker does not know`);
+  };
+  const calls = Object.keys(protocol) as Call[];
+  const entries = calls.map((name) => [name, (request: never) => call(name, request)]);
+  return Object.fromEntries(entries) as AuthorityClient;
+}
+
+async function post(options: HttpAuthorityOptions, call: Call, request: unknown): Promise<unknown> {
+  const cancel = typeof options.signal === 'function' ? options.signal() : options.signal;
+  const timeout = AbortSignal.timeout(options.timeoutMs ?? 10_000);
+  try {
+    const response = await fetch(`${options.url.replace(/\/$/, '')}/authority/${call}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${options.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+      signal: cancel ? AbortSignal.any([cancel, timeout]) : timeout,
+      // A redirect would carry the token to wherever it points.
+      redirect: 'error',
+    });
+    const body: unknown = await response.json().catch((error: unknown) => {
+      if (error instanceof SyntaxError) return undefined;
+      throw error;
+    });
+    if (response.ok) return body;
+    throw fromProblem(response.status, body, response.headers.get('retry-after'));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    cancel?.throwIfAborted();
+    const why = timeout.aborted ? `no answer in ${options.timeoutMs ?? 10_000} ms` : 'it cannot be reached';
+    throw new Failure('retry.unreachable', `authority at ${options.url}: ${why} (${call})`, { cause: error });
+  }
+}

@@ -1,0 +1,39 @@
+import type { Person } from '../../domain/person.ts';
+import { isOver } from '../../domain/run.ts';
+import type { AuthorityContext } from '../context.ts';
+import { append } from '../ledger/append.ts';
+import { enqueue } from '../outbox/enqueue.ts';
+import { voidGatesOf } from '../gates/close-gate.ts';
+
+/** Asks a run to stop. From this row on nothing new is granted to it; the run itself then undoes and ends. */
+export async function cancelRun(
+  context: AuthorityContext,
+  id: string,
+  person: Person,
+  reason: string,
+): Promise<'cancelling' | 'over' | 'unknown'> {
+  const now = context.now();
+  const answer = await context.db.transaction().execute(async (trx) => {
+    const run = await trx
+      .selectFrom('runs')
+      .select(['state', 'cancel'])
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!run) return 'unknown' as const;
+    if (isOver(run.state)) return 'over' as const;
+    if (!run.cancel) {
+      await trx
+        .updateTable('runs')
+        .set({ cancel: JSON.stringify({ by: person, reason }) })
+        .where('id', '=', id)
+        .execute();
+      await append(trx, now, id, 'run.note', { text: `Cancelled by ${person.name} (${person.id}): ${reason}` });
+      await voidGatesOf(trx, now, id, `The run was cancelled by ${person.name}: ${reason}`);
+      await enqueue(trx, now, 'run.wake', id);
+    }
+    return 'cancelling' as const;
+  });
+  context.poke();
+  return answer;
+}

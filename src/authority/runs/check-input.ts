@@ -1,0 +1,39 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { JsonObject } from '../../domain/json.ts';
+import type { RunbookEntry } from '../../domain/manifest.ts';
+
+export interface InputProblem {
+  field: string;
+  message: string;
+}
+
+// The server has only the manifest's JSON Schema, never the runbook's code.
+const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: false });
+const compiled = new Map<string, ValidateFunction>();
+
+/** Input with defaults filled in, or every problem with the field it is about. */
+export function checkInput(
+  runbook: RunbookEntry,
+  given: JsonObject,
+): { input: JsonObject } | { problems: InputProblem[] } {
+  let validate = compiled.get(runbook.hash);
+  if (!validate) compiled.set(runbook.hash, (validate = ajv.compile(runbook.inputSchema)));
+  const input = structuredClone(given);
+  if (validate(input)) return { input };
+  const problems = (validate.errors ?? []).map((error) => {
+    const { missingProperty, additionalProperty } = error.params as {
+      missingProperty?: string;
+      additionalProperty?: string;
+    };
+    const path = error.instancePath.slice(1).replaceAll('/', '.');
+    const field = [path, missingProperty ?? additionalProperty].filter(Boolean).join('.') || 'input';
+    if (missingProperty) return { field, message: 'is required' };
+    if (additionalProperty)
+      return {
+        field,
+        message: `is not an input of ${runbook.name}; it takes ${Object.keys((runbook.inputSchema['properties'] as object) ?? {}).join(', ')}`,
+      };
+    return { field, message: error.message ?? 'is invalid' };
+  });
+  return { problems };
+}

@@ -1,0 +1,142 @@
+import ms from 'ms';
+import { Failure } from '../../domain/failure.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { isOver } from '../../domain/run.ts';
+import type { AuthorityContext } from '../context.ts';
+import { voidGatesOf } from '../gates/close-gate.ts';
+import { freeLocks } from '../grants/lock.ts';
+import { append } from '../ledger/append.ts';
+import { enqueue } from '../outbox/enqueue.ts';
+import type { RequestOf, ResponseOf } from '../protocol.ts';
+import { knownRun, openRun } from './known-run.ts';
+import { newsOf } from './news.ts';
+
+/** Long enough for a gate that waits a week; a run that lasts longer begins again with a new permit. */
+const PERMIT_LASTS = ms('30d');
+
+/** Tells a run what it is. See the protocol. */
+export async function beginRun(context: AuthorityContext, request: RequestOf<'begin'>): Promise<ResponseOf<'begin'>> {
+  const run = await openRun(context.db, request);
+  const runbook = context.manifest.runbooks.find((entry) => entry.name === run.runbook);
+  if (!runbook) throw new Failure('stop.not-found', `runbook ${run.runbook} is not in the manifest any more`);
+  await context.db
+    .updateTable('runs')
+    .set({ state: 'running' })
+    .where('id', '=', run.id)
+    .where('state', '=', 'queued')
+    .execute();
+  const permit = {
+    v: 1 as const,
+    run: run.id,
+    execution: request.execution,
+    runbook: run.runbook,
+    tools: runbook.tools,
+    connections: Object.entries(context.manifest.connections).flatMap(([system, names]) =>
+      names.map((name) => `${system}.${name}`),
+    ),
+    expiresAt: new Date(context.now().getTime() + PERMIT_LASTS).toISOString(),
+  };
+  return {
+    permit: { permit, keyId: context.key.keyId, signature: context.key.sign(permit) },
+    runbook: run.runbook,
+    input: run.input,
+    mode: run.mode,
+    dryRun: run.dry_run,
+    tools: context.manifest.tools.filter((tool) => runbook.tools.includes(tool.name)),
+    model: context.model,
+    news: newsOf(run),
+  };
+}
+
+/** One call's ledger entry, as the run's own word. */
+async function entry(
+  context: AuthorityContext,
+  of: { run: string; execution: string },
+  kind: 'evidence.read' | 'run.verified',
+  body: JsonObject,
+  after?: (run: string) => Promise<void>,
+): Promise<Record<string, never>> {
+  await context.db.transaction().execute(async (trx) => {
+    const run = await openRun(trx, of);
+    await append(trx, context.now(), run.id, kind, body);
+  });
+  await after?.(of.run);
+  return {};
+}
+
+export async function news(context: AuthorityContext, request: RequestOf<'news'>): Promise<ResponseOf<'news'>> {
+  return newsOf(await knownRun(context.db, request));
+}
+
+export const recordEvidence = (
+  context: AuthorityContext,
+  { turn, reads, ...of }: RequestOf<'evidence'>,
+): Promise<ResponseOf<'evidence'>> => entry(context, of, 'evidence.read', { turn, reads });
+
+export const recordVerdict = (
+  context: AuthorityContext,
+  { verdict, checks, final, ...of }: RequestOf<'verified'>,
+): Promise<ResponseOf<'verified'>> =>
+  entry(context, of, 'run.verified', { verdict, checks, final }, async (run) => {
+    if (final) await context.db.updateTable('runs').set({ verdict }).where('id', '=', run).execute();
+  });
+
+/** A message to the people, once per key. */
+export async function note(context: AuthorityContext, request: RequestOf<'note'>): Promise<ResponseOf<'note'>> {
+  const now = context.now();
+  await context.db.transaction().execute(async (trx) => {
+    const run = await knownRun(trx, request);
+    const said = await trx
+      .selectFrom('outbox')
+      .select('id')
+      .where('topic', '=', 'say')
+      .where('subject', '=', run.id)
+      .where((eb) => eb(eb.ref('payload', '->>').key('key'), '=', request.key))
+      .executeTakeFirst();
+    if (said) return;
+    await append(trx, now, run.id, 'run.note', { text: request.text });
+    await enqueue(trx, now, 'say', run.id, { key: request.key, text: request.text });
+  });
+  context.poke();
+  return {};
+}
+
+async function end(
+  context: AuthorityContext,
+  of: { run: string; execution: string },
+  state: 'finished' | 'failed' | 'cancelled',
+  set: { outcome: ResponseOutcome; summary: string },
+): Promise<Record<string, never>> {
+  const now = context.now();
+  await context.db.transaction().execute(async (trx) => {
+    const run = await knownRun(trx, of);
+    if (isOver(run.state)) return;
+    await voidGatesOf(trx, now, run.id, `The run is ${state}: ${set.summary}`.slice(0, 500));
+    await freeLocks(trx, now, run.id);
+    await trx
+      .updateTable('runs')
+      .set({ state, ...set, finished_at: now })
+      .where('id', '=', run.id)
+      .execute();
+    await append(trx, now, run.id, 'run.finished', { state, ...set });
+    const gates = await trx.selectFrom('gates').select('id').where('run', '=', run.id).execute();
+    for (const gate of gates) await enqueue(trx, now, 'gate.card', gate.id);
+    await enqueue(trx, now, 'say', run.id, {
+      key: 'end',
+      text: `${run.title}, ${run.target}: ${set.outcome ?? state}. ${set.summary}`,
+    });
+  });
+  context.poke();
+  return {};
+}
+type ResponseOutcome = RequestOf<'finish'>['outcome'] | null;
+
+export const finishRun = (
+  context: AuthorityContext,
+  { outcome, summary, ...of }: RequestOf<'finish'>,
+): Promise<ResponseOf<'finish'>> => end(context, of, 'finished', { outcome, summary });
+
+export const abandonRun = (
+  context: AuthorityContext,
+  { state, message, ...of }: RequestOf<'abandon'>,
+): Promise<ResponseOf<'abandon'>> => end(context, of, state, { outcome: null, summary: message });

@@ -1,0 +1,60 @@
+import type { JsonObject } from '../../domain/json.ts';
+import type { LedgerEntry, LedgerKind } from '../../domain/ledger.ts';
+
+const at = (body: JsonObject, ...path: string[]): string => {
+  let value: unknown = body;
+  for (const key of path) value = (value as Record<string, unknown> | null | undefined)?.[key];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+};
+const list = (body: JsonObject, key: string): Record<string, unknown>[] =>
+  Array.isArray(body[key]) ? (body[key] as Record<string, unknown>[]) : [];
+
+/** One line for people per kind of entry. A record over all kinds, so that a new kind cannot be forgotten. */
+const lines: Record<LedgerKind, (body: JsonObject) => string> = {
+  'run.registered': (b) =>
+    `${at(b, 'runbook')} asked for by ${at(b, 'requester', 'name')} on ${at(b, 'target')} (${at(b, 'mode')})`,
+  'run.bound': () => 'started',
+  'alert.received': (b) => `alert ${at(b, 'name')} from ${at(b, 'source')}`,
+  'alert.joined': (b) => `alert ${at(b, 'name')} joined this run`,
+  'alert.resolved': (b) => `alert ${at(b, 'name')} resolved`,
+  'evidence.read': (b) =>
+    list(b, 'reads')
+      .map((read) => `${read['tool']}: ${at({ read } as JsonObject, 'read', 'content', 'summary')}`)
+      .join('; '),
+  'model.turn': (b) =>
+    `model turn ${at(b, 'turn')}: ${at(b, 'usage', 'inputTokens')} + ${at(b, 'usage', 'outputTokens')} tokens`,
+  'plan.proposed': (b) =>
+    `${at(b, 'diagnosis')} (${at(b, 'confidence')} confidence, ${at(b, 'proposedBy', 'model') || 'rule-based, no model'})`,
+  'action.previewed': (b) => `${at(b, 'action')}: ${at(b, 'sentence')}`,
+  'gate.opened': (b) =>
+    `approval ${at(b, 'gate')} asked: ${list(b, 'options')
+      .map((option) => option['title'])
+      .join(' / ')}`,
+  'gate.observed': (b) => at(b, 'message'),
+  'gate.reminded': (b) => `reminded people of ${at(b, 'gate')}`,
+  'gate.voided': (b) => `${at(b, 'gate')} withdrawn: ${at(b, 'reason')}`,
+  'gate.expired': (b) => `${at(b, 'gate')} expired: ${at(b, 'reason')}`,
+  'decision.recorded': (b) =>
+    `${at(b, 'person', 'name')} (${at(b, 'person', 'id')}, ${at(b, 'person', 'door')}): ${at(b, 'decision')} ${at(b, 'option')}${at(b, 'reason') && `, "${at(b, 'reason')}"`}`,
+  'decision.refused': (b) =>
+    `refused ${at(b, 'decision')} by ${at(b, 'person', 'name')} (${at(b, 'person', 'id')}): ${at(b, 'message')}`,
+  'gate.decided': (b) => `${at(b, 'gate')} ${at(b, 'state')}: ${at(b, 'option')}`,
+  'grant.refused': (b) => `${at(b, 'phase')} of ${at(b, 'action')} refused: ${at(b, 'message')}`,
+  'action.intended': (b) => `about to ${at(b, 'phase')} ${at(b, 'action')}`,
+  'action.reconciling': (b) => `an attempt at ${at(b, 'action')} ended unrecorded; looking whether it took effect`,
+  'action.executed': (b) => `${at(b, 'action')} done: ${at(b, 'summary')}`,
+  'action.failed': (b) => `${at(b, 'action')} failed: ${at(b, 'summary')}`,
+  'action.undone': (b) => `${at(b, 'action')} undone: ${at(b, 'summary')}`,
+  'action.undo-failed': (b) => `undo of ${at(b, 'action')} failed: ${at(b, 'summary')}`,
+  'action.in-doubt': (b) => `${at(b, 'action')} (${at(b, 'phase')}) is in doubt: ${at(b, 'summary')}`,
+  'run.verified': (b) =>
+    `verified ${at(b, 'verdict')}: ${list(b, 'checks')
+      .map((check) => `${check['name']} ${check['seen']} (expected ${check['expected']})`)
+      .join('; ')}`,
+  'run.note': (b) => at(b, 'text'),
+  'run.finished': (b) => `${at(b, 'state')}${at(b, 'outcome') && `, ${at(b, 'outcome')}`}: ${at(b, 'summary')}`,
+  'signal.foreign': (b) => `refused a Temporal signal that is not Belay's: ${at(b, 'name')}`,
+};
+
+/** A ledger entry in one line, for timelines. */
+export const stepText = (entry: Pick<LedgerEntry, 'kind' | 'body'>): string => lines[entry.kind](entry.body);

@@ -1,0 +1,190 @@
+import type { Generated, JSONColumnType } from 'kysely';
+import type { Trigger } from '../../authority/doors.ts';
+import type { CardRef } from '../../authority/announcer.ts';
+import type { Phase, Preview } from '../../domain/action.ts';
+import type { Alert } from '../../domain/alert.ts';
+import type { BlobRef } from '../../domain/blob.ts';
+import type { ModelTurnResult } from '../../domain/conversation.ts';
+import type { DecisionRecord } from '../../domain/decision.ts';
+import type { GateOption, GateState, Requirement } from '../../domain/gate.ts';
+import type { ActionOutcome } from '../../domain/grant.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import type { LedgerKind } from '../../domain/ledger.ts';
+import type { Person } from '../../domain/person.ts';
+import type { Plan, ProposedBy } from '../../domain/plan.ts';
+import type { RunMode, RunOutcome, RunState } from '../../domain/run.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+
+type Json<T extends object | null> = JSONColumnType<T, string, string>;
+
+export interface RunsTable {
+  id: string;
+  runbook: string;
+  runbook_hash: string;
+  title: string;
+  target: string;
+  input: Json<JsonObject>;
+  requester: Json<Person>;
+  trigger: Json<Trigger>;
+  mode: RunMode;
+  dry_run: boolean;
+  workflow_id: string;
+  /** `firstExecutionRunId` of the bound Temporal chain; null until the workflow was started. */
+  execution: string | null;
+  state: RunState;
+  outcome: RunOutcome | null;
+  verdict: Verdict | null;
+  summary: string | null;
+  proposed_by: Json<ProposedBy> | null;
+  alert_resolved_at: Date | null;
+  cancel: Json<{ by: Person; reason: string }> | null;
+  created_at: Date;
+  finished_at: Date | null;
+}
+
+export interface ActionsTable {
+  id: string;
+  run: string;
+  seq: number;
+  digest: string;
+  tool: string;
+  target_key: string;
+  queue: string;
+  preview: Json<Preview>;
+  previewed_at: Date;
+}
+
+export interface GatesTable {
+  id: string;
+  run: string;
+  ordinal: number;
+  kind: 'action' | 'plan' | 'batch';
+  state: GateState;
+  plan: Json<Omit<Plan, 'options'>>;
+  proposed_by: Json<ProposedBy>;
+  evidence: Json<BlobRef[]>;
+  options: Json<GateOption[]>;
+  requirement: Json<Requirement>;
+  chosen: string | null;
+  reason: string | null;
+  card: Json<CardRef> | null;
+  opened_at: Date;
+  expires_at: Date;
+  decided_at: Date | null;
+}
+
+export interface DecisionsTable {
+  seq: Generated<string>;
+  gate: string;
+  person: string;
+  record: Json<DecisionRecord>;
+}
+
+/** The journal: one row per side effect and phase, written before it happens. */
+export interface IntentsTable {
+  action: string;
+  phase: Phase;
+  run: string;
+  digest: string;
+  fence: number;
+  lease_until: Date;
+  status: 'running' | 'done' | 'failed' | 'in-doubt';
+  outcome: Json<ActionOutcome> | null;
+  started_at: Date;
+  ended_at: Date | null;
+}
+
+export interface LocksTable {
+  key: string;
+  run: string;
+  since: Date;
+}
+
+export interface LockWaitersTable {
+  run: string;
+  keys: Json<string[]>;
+  since: Date;
+}
+
+export interface BlobsTable {
+  id: string;
+  media_type: string;
+  bytes: number;
+  content: Buffer;
+  created_at: Date;
+}
+
+export interface AlertsTable {
+  id: string;
+  source: string;
+  fingerprint: string;
+  group_key: string;
+  status: 'firing' | 'resolved';
+  starts_at: string;
+  alert: Json<Alert>;
+  run: string | null;
+  disposition: 'accepted' | 'ignored';
+  received_at: Date;
+}
+
+export interface OutboxTable {
+  id: Generated<string>;
+  topic: 'run.start' | 'run.wake' | 'run.cancel' | 'gate.card' | 'say';
+  subject: string;
+  payload: Json<JsonObject>;
+  created_at: Date;
+  due_at: Date;
+  attempts: number;
+  done_at: Date | null;
+  last_error: string | null;
+}
+
+export interface LedgerTable {
+  run: string;
+  seq: number;
+  kind: LedgerKind;
+  /** Text, not timestamptz or jsonb: the hash covers these exact characters. */
+  at: string;
+  body: string;
+  prev: string;
+  hash: string;
+}
+
+export interface LedgerHeadsTable {
+  run: string;
+  seq: number;
+  hash: string;
+}
+
+export interface TurnsTable {
+  id: string;
+  run: string;
+  result: Json<ModelTurnResult>;
+  recorded_at: Date;
+}
+
+export interface IdempotencyKeysTable {
+  caller: string;
+  key: string;
+  input_hash: string;
+  run: string;
+  created_at: Date;
+}
+
+/** Belay's tables, all in schema `belay`. */
+export interface Schema {
+  runs: RunsTable;
+  actions: ActionsTable;
+  gates: GatesTable;
+  decisions: DecisionsTable;
+  intents: IntentsTable;
+  locks: LocksTable;
+  lock_waiters: LockWaitersTable;
+  blobs: BlobsTable;
+  alerts: AlertsTable;
+  outbox: OutboxTable;
+  ledger: LedgerTable;
+  ledger_heads: LedgerHeadsTable;
+  turns: TurnsTable;
+  idempotency_keys: IdempotencyKeysTable;
+}
