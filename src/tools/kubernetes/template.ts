@@ -2,7 +2,8 @@ import { type Digest, digestOf } from '../../domain/digest.ts';
 import { MARK_PREFIX } from './mark.ts';
 import type { PodTemplate } from './wire.ts';
 
-const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
+/** What kubectl, and Belay, put on a pod template to restart its pods. */
+export const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
 
 /** A pod template without what the deployment controller adds to it: two revisions that are equal here share a ReplicaSet. */
 export function plainTemplate(template: PodTemplate): PodTemplate {
