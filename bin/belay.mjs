@@ -6,14 +6,25 @@ import { fileURLToPath } from 'node:url';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 const node =
-  [at('../node_modules/node/bin/node'), at('../node_modules/node/bin/node.exe')].find(existsSync) ?? process.execPath;
+  [
+    at('../node_modules/node/bin/node'),
+    at('../node_modules/node/bin/node.exe'),
+    // Installed as a package beside others, where npm puts dependencies next to it.
+    at('../../../node/bin/node'),
+    at('../../../node/bin/node.exe'),
+  ].find(existsSync) ?? process.execPath;
 const entry = [at('../src/cli/main.ts'), at('../dist/src/cli/main.js')].find(existsSync);
 if (!entry) {
   console.error('belay: neither src/cli/main.ts nor dist/src/cli/main.js is here; reinstall, or run "npm run build".');
   process.exit(2);
 }
+// The channel carries no messages. When this launcher is killed it closes, and Belay stops instead of running on unseen.
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', entry, ...process.argv.slice(2)], {
-  stdio: 'inherit',
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('error', (error) => {
+  console.error(`belay: ${node} does not start (${error.message}); run "npm ci" again.`);
+  process.exit(1);
+});
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)));
