@@ -1,7 +1,7 @@
 import { AIMessage, type BaseMessage } from '@langchain/core/messages';
 import { ChatOpenAI } from '@langchain/openai';
 import { Failure } from '../domain/failure.ts';
-import { modelFailure } from './model-failure.ts';
+import { modelFailure, whereOf } from './model-failure.ts';
 import type { ModelFunction } from './model-functions.ts';
 
 /** Which model, and where. Any endpoint that speaks OpenAI's API. */
@@ -30,12 +30,14 @@ export async function askModel(
   signal: AbortSignal,
 ): Promise<AIMessage> {
   signal.throwIfAborted();
-  const model = chatModel(settings);
-  const answer = await model
-    .generate([messages], { tools: [...functions], signal })
+  const deadline = AbortSignal.timeout(settings.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const answer = await chatModel(settings)
+    .generate([messages], { tools: [...functions], signal: AbortSignal.any([signal, deadline]) })
     .then(({ generations }) => generations[0]?.[0])
     .catch((error: unknown) => {
       signal.throwIfAborted();
+      if (deadline.aborted)
+        throw new Failure('retry.unreachable', `${whereOf(settings)} did not answer in time`, { cause: error });
       throw modelFailure(error, settings);
     });
   const message = answer && 'message' in answer ? answer.message : undefined;
@@ -54,7 +56,8 @@ function chatModel({ model, apiKey, baseUrl, temperature, timeoutMs }: ModelSett
     apiKey: apiKey || 'none',
     configuration: { ...(baseUrl ? { baseURL: baseUrl } : {}), maxRetries: 0 },
     ...(temperature === undefined ? {} : { temperature }),
-    timeout: timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    // The deadline is askModel's; the client's own only has to lie beyond it.
+    timeout: 2 * (timeoutMs ?? DEFAULT_TIMEOUT_MS),
     maxRetries: 0,
     streaming: false,
   });

@@ -52,7 +52,7 @@ export function fromLangChain(message: AIMessage, promptCharacters: number): Mod
     text,
     calls,
     stopReason: typeof reason === 'string' ? reason : null,
-    usage: usageOf(message.usage_metadata, promptCharacters, answerLength(message)),
+    usage: usageOf(message.usage_metadata, promptCharacters, text.length + JSON.stringify(calls).length),
   };
 }
 
@@ -84,6 +84,3 @@ const count = (tokens: number | undefined): number | undefined =>
 
 /** English and JSON have about four characters a token. An estimate keeps a budget working where usage is not reported. */
 const estimate = (characters: number): number => Math.ceil(characters / 4);
-
-const answerLength = (message: AIMessage): number =>
-  message.text.length + JSON.stringify([message.tool_calls ?? [], message.invalid_tool_calls ?? []]).length;

@@ -7,7 +7,6 @@ import { retryAfterMs } from './retry-after.ts';
 interface ClientError {
   readonly status?: number;
   readonly code?: string | null;
-  readonly name?: string;
   readonly message?: string;
   readonly error?: { readonly message?: unknown } | null;
   readonly headers?: Headers;
@@ -21,17 +20,18 @@ const TOO_LONG =
 export function modelFailure(cause: unknown, settings: ModelSettings, now = Date.now()): Failure {
   const error: ClientError = typeof cause === 'object' && cause !== null ? cause : {};
   const { status } = error;
-  const where = `model ${settings.model} at ${hostOf(settings)}`;
+  const where = whereOf(settings);
   const said = saidBy(error, settings);
   const retryAfter = retryAfterMs(error.headers, now);
   const retry = { cause, ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }) };
-  if (ContextOverflowError.isInstance(cause) || status === 413 || (status === 400 && TOO_LONG.test(said)))
+  const tooLong = ContextOverflowError.isInstance(cause) || error.code === 'context_length_exceeded';
+  if (tooLong || status === 413 || (status === 400 && TOO_LONG.test(said)))
     return new Failure(
       'ask.model-unavailable',
       `the conversation no longer fits ${where}: set BELAY_MODEL to one with a larger context window, or decide from the evidence so far`,
       { cause },
     );
-  if (status === undefined) return withoutStatus(cause, error, where);
+  if (status === undefined) return withoutStatus(cause, where);
   if (status === 401 || status === 403)
     return new Failure('stop.forbidden', `${where} refused the key (${status}): ${keyAdvice(settings)}`, { cause });
   if (status === 402 || error.code === 'insufficient_quota')
@@ -52,16 +52,16 @@ export function modelFailure(cause: unknown, settings: ModelSettings, now = Date
   return new Failure('stop.invalid-input', `${where} refused the request (${status}): ${said}`, { cause });
 }
 
-function withoutStatus(cause: unknown, error: ClientError, where: string): Failure {
-  // A TypeError or SyntaxError that is no network error means that the answer was read and made no sense.
+function withoutStatus(cause: unknown, where: string): Failure {
+  // The client wraps what the network throws; a bare TypeError comes from reading an answer of another shape.
   if (cause instanceof TypeError)
     return new Failure(
       'stop.unsupported',
       `${where} gave an answer that is not a chat completion; check OPENAI_BASE_URL, which usually ends in /v1`,
       { cause },
     );
-  if (error.name === 'TimeoutError')
-    return new Failure('retry.unreachable', `${where} did not answer in time`, { cause });
+  if (cause instanceof SyntaxError)
+    return new Failure('retry.unreachable', `${where} gave an answer that breaks off`, { cause });
   return new Failure('retry.unreachable', `${where} cannot be reached; check OPENAI_BASE_URL and the network`, {
     cause,
   });
@@ -70,8 +70,9 @@ function withoutStatus(cause: unknown, error: ClientError, where: string): Failu
 const keyAdvice = ({ apiKey }: ModelSettings): string =>
   apiKey ? 'check OPENAI_API_KEY and what it may use' : 'set OPENAI_API_KEY';
 
-function hostOf({ baseUrl }: ModelSettings): string {
-  return baseUrl && URL.canParse(baseUrl) ? new URL(baseUrl).host : 'api.openai.com';
+/** The model and its host, as messages name them; an address may hold a password, so never all of it. */
+export function whereOf({ model, baseUrl }: ModelSettings): string {
+  return `model ${model} at ${baseUrl && URL.canParse(baseUrl) ? new URL(baseUrl).host : 'api.openai.com'}`;
 }
 
 /** What the provider said, in one short line; a provider that echoes the key does not get it into our records. */
