@@ -1,5 +1,6 @@
 import { Failure } from '../domain/failure.ts';
 import { fromProblem } from '../platform/http/problem.ts';
+import { calls } from './calls.ts';
 import { type AuthorityClient, type Call, protocol, type RequestOf, type ResponseOf } from './protocol.ts';
 
 export interface HttpAuthorityOptions {
@@ -21,12 +22,13 @@ export function httpAuthority(options: HttpAuthorityOptions): AuthorityClient {
   const call = async <C extends Call>(name: C, request: RequestOf<C>): Promise<ResponseOf<C>> => {
     const body: unknown = await post(options, name, request);
     const parsed = protocol[name].response.safeParse(body);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just parsed by this call's own schema
     if (parsed.success) return parsed.data as ResponseOf<C>;
     const what = parsed.error.issues[0]?.path.join('.') || 'the answer';
     throw new Failure('stop.unsupported', `authority: ${name} gave ${what} in a form that this worker does not know`);
   };
-  const calls = Object.keys(protocol) as Call[];
   const entries = calls.map((name) => [name, (request: never) => call(name, request)]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one entry for each call of the table
   return Object.fromEntries(entries) as AuthorityClient;
 }
 

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { ActionId } from '../domain/ids.ts';
+import { z } from 'zod';
+import { ActionId } from '../domain/ids.ts';
 import { kindOfQueue, queueOf } from '../domain/queue.ts';
 import { Failure } from '../domain/failure.ts';
 import { HttpProblem } from '../platform/http/problem.ts';
 import { bearerOf, sameSecret, sha256Hex } from '../platform/http/secret-match.ts';
-import { type AuthorityClient, type Call, protocol, type RequestOf } from './protocol.ts';
+import { calls } from './calls.ts';
+import { type AuthorityClient, type Call, protocol } from './protocol.ts';
 
 export interface AuthorityFaceOptions {
   /** The direct implementation. */
@@ -35,16 +37,16 @@ export async function authorityFace(app: FastifyInstance, options: AuthorityFace
   app.addHook('onRequest', async (request) => {
     request.queue = queueOfToken(request, options.workerTokens);
   });
-  for (const call of Object.keys(protocol) as Call[]) {
+  for (const call of calls) {
     app.post(`/authority/${call}`, {
       ...(call === 'putBlob' ? { bodyLimit: BLOB_BODY_LIMIT } : {}),
-      schema: { hide: true } as object,
+      schema: { hide: true },
       onRequest: async ({ queue }) => refuseKind(queue, call),
       handler: async (request, reply) => {
         const parsed = protocol[call].request.safeParse(request.body);
         if (!parsed.success) throw invalidRequest(call, parsed.error.issues);
         await refuseOthersActions(request.queue ?? '', call, parsed.data, options);
-        // The key of the table ties request and answer together; the compiler cannot see that through the loop.
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one key of the table ties request and answer together, which the compiler cannot follow through the loop
         const handler = options.authority[call] as (given: unknown) => Promise<unknown>;
         return reply.send(protocol[call].response.parse(await handler(parsed.data)));
       },
@@ -56,7 +58,9 @@ function queueOfToken(request: FastifyRequest, tokens: Readonly<Record<string, s
   const token = bearerOf(request.headers.authorization);
   const hash = token === undefined ? undefined : sha256Hex(token);
   // All are compared, so that the time does not tell which queue comes first.
-  const [queue] = Object.entries(tokens).filter(([, wanted]) => hash !== undefined && sameSecret(hash, wanted.toLowerCase()));
+  const [queue] = Object.entries(tokens).filter(
+    ([, wanted]) => hash !== undefined && sameSecret(hash, wanted.toLowerCase()),
+  );
   if (queue) return queue[0];
   const headers = { 'www-authenticate': 'Bearer' };
   throw new HttpProblem(401, "Send a worker's token: Authorization: Bearer <token>.", { headers });
@@ -76,10 +80,7 @@ async function refuseOthersActions(
   { queueOfAction }: AuthorityFaceOptions,
 ): Promise<void> {
   if (!SCOPED.has(call)) return;
-  const needed =
-    call === 'preview'
-      ? queueOfTarget(request as RequestOf<'preview'>)
-      : await queueOfAction((request as { action: ActionId }).action);
+  const needed = call === 'preview' ? queueOfPreview(request) : await queueOfAction(Scoped.parse(request).action);
   // One answer for an action that is another's and one that is not there: a token is no way to ask which exist.
   if (needed !== queue) throw new Failure('stop.forbidden', `this is no action of queue ${queue}`);
 }
@@ -87,8 +88,11 @@ async function refuseOthersActions(
 /** Calls that speak of one action; a tools worker makes them for its own connection only. */
 const SCOPED: ReadonlySet<Call> = new Set(['preview', 'action', 'grant', 'outcome']);
 
-function queueOfTarget({ preview }: RequestOf<'preview'>): string {
-  return queueOf(preview.target.system, preview.target.connection);
+const Scoped = z.object({ action: ActionId });
+
+function queueOfPreview(request: unknown): string {
+  const { target } = protocol.preview.request.parse(request).preview;
+  return queueOf(target.system, target.connection);
 }
 
 function invalidRequest(call: Call, issues: readonly { path: PropertyKey[]; message: string }[]): HttpProblem {

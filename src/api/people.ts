@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify';
+import { HttpProblem } from '../platform/http/problem.ts';
+import { sameSecret } from '../platform/http/secret-match.ts';
+import { blobRoutes } from './routes/blobs.ts';
+import { gateRoutes } from './routes/gates.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
+import { runEventRoutes } from './routes/run-events.ts';
+import { runRoutes } from './routes/runs.ts';
+import { runbookRoutes } from './routes/runbooks.ts';
+import type { ServerOptions } from './server-options.ts';
+import { signIn } from './sign-in/sign-in.ts';
+
+export interface PeopleOptions extends ServerOptions {
+  readonly hosts: () => readonly string[];
+}
+
+/** The doors a bearer of the local token may say it is; the rest have proofs of their own. */
+const OWN_DOORS = ['cli', 'terminal'] as const;
+
+/** The scope of people: who they are is known before any handler runs. `/api/openapi.json` is for everybody. */
+export async function people(app: FastifyInstance, options: PeopleOptions): Promise<void> {
+  await app.register(signIn, {
+    cookieName: options.signIn.cookieName ?? 'belay',
+    allowedHosts: options.hosts,
+    announceCode: options.signIn.announceCode,
+    secureCookie: options.signIn.secureCookie,
+    person: options.localPerson,
+    bearer: (token) => (sameSecret(token, options.token()) ? { ...options.localPerson, door: 'api' } : undefined),
+  });
+  app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
+
+  await app.register(async (scope) => {
+    scope.addHook('onRequest', scope.requireSignedIn);
+    scope.addHook('onRequest', async (request, reply) => {
+      reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
+      const claimed = request.headers['x-belay-door'];
+      if (claimed === undefined || request.person?.door !== 'api') return;
+      const door = OWN_DOORS.find((own) => own === claimed);
+      if (!door) throw new HttpProblem(400, `X-Belay-Door may say ${OWN_DOORS.join(' or ')}, nothing else.`);
+      request.person = { ...request.person, door };
+    });
+    for (const routes of [runbookRoutes, runRoutes, runEventRoutes, gateRoutes, ledgerRoutes, blobRoutes])
+      await scope.register(routes, options);
+  });
+}

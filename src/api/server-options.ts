@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Doors } from '../authority/doors.ts';
+import type { AuthorityFaceOptions } from '../authority/http-face.ts';
+import type { AuthorityClient } from '../authority/protocol.ts';
+import type { Person } from '../domain/person.ts';
+import type { HookProof } from '../intake/proof.ts';
+import type { RouteTable } from '../intake/routes.ts';
+
+/** How the parts beside the database are; `/readyz` shows it. */
+export interface HealthReport {
+  /** By part (`temporal`, `slack`, `workers`). `off`: not configured. Only the database decides readiness. */
+  readonly parts: Readonly<Record<string, 'up' | 'down' | 'off'>>;
+}
+
+/** Tells that something was written about a run, so that its stream need not wait for the next look. Returns its stop. */
+export type OnRunChange = (run: string, wake: () => void) => () => void;
+
+export interface ServerOptions {
+  readonly doors: Doors;
+  /** What `POST /authority/*` calls. Without worker tokens it is not served: embedded workers call it directly. */
+  readonly authority: AuthorityClient;
+  /** SHA-256, in hex, of the token of each queue's worker. */
+  readonly workerTokens: Readonly<Record<string, string>> | undefined;
+  readonly queueOfAction: AuthorityFaceOptions['queueOfAction'];
+  /** The bearer token that is `localPerson`. Asked each time, so that it can be changed while running. */
+  readonly token: () => string;
+  /** Who the bearer and a signed-in browser are; the door is set by the way they came. */
+  readonly localPerson: Omit<Person, 'door'>;
+  /** The `Host` values this server answers to, with port. A function where the port is known only after listening. */
+  readonly hosts: readonly string[] | (() => readonly string[]);
+  readonly signIn: {
+    /** Told each one-time code, to print it where only the owner looks. */
+    readonly announceCode: (code: string) => void;
+    /** True where browsers come over HTTPS. */
+    readonly secureCookie: boolean;
+    /** Cookies are shared by all ports of a host. Default `belay`. */
+    readonly cookieName?: string;
+  };
+  /** Bolt's receiver, which reads the raw body itself. */
+  readonly slack?: { requestListener(request: IncomingMessage, response: ServerResponse): void } | undefined;
+  readonly routes: RouteTable;
+  readonly hookProof: (source: string) => HookProof;
+  readonly health: () => HealthReport;
+  readonly temporalUp: () => boolean;
+  readonly onRunChange?: OnRunChange | undefined;
+  /** Milliseconds between looks at a run whose stream is open. Default 500. */
+  readonly pollMs?: number;
+  /** Errors nobody foresaw, with what the person was told to quote. */
+  readonly log: { error(message: string, error: unknown): void };
+}

@@ -1,0 +1,67 @@
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zod';
+import { authorityFace } from '../authority/http-face.ts';
+import { hooks } from '../intake/hooks.ts';
+import { answerError, problemDetails } from '../platform/http/problem-details.ts';
+import { answerBrokenHttp } from './answer-broken-http.ts';
+import { unknownAddress } from './unknown-address.ts';
+import { metrics } from './metrics.ts';
+import { people } from './people.ts';
+import { probes } from './probes.ts';
+import type { ServerOptions } from './server-options.ts';
+import { slackMount } from './slack-mount.ts';
+
+/** The largest body of any door; deliveries, decisions and inputs are far smaller. Bytes. */
+export const BODY_LIMIT = 1024 * 1024;
+/** A whole request must have come by then: a body that never ends holds a connection no longer. Milliseconds. */
+const REQUEST_TIMEOUT = 30_000;
+
+/**
+ * Belay's HTTP server, not listening yet. Each door is a scope with its own proof: people (token, or cookie and CSRF
+ * header), webhooks (HMAC or token), workers (queue tokens), Slack (its signature); probes and metrics are open.
+ * Every error is a problem of RFC 9457.
+ */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const onFault = (error: unknown, reference: string): void => options.log.error(`request ${reference} failed`, error);
+  const { hosts: given } = options;
+  const hosts = typeof given === 'function' ? given : () => given;
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT,
+    http: { headersTimeout: REQUEST_TIMEOUT, connectionsCheckingInterval: 5000 },
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
+    genReqId: () => crypto.randomUUID().slice(0, 13),
+    clientErrorHandler: answerBrokenHttp,
+    frameworkErrors: (error, request, reply) => answerError(error, request, reply, onFault),
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  // Schemas document answers; they do not judge them: a gate must be readable even if a field is not as foreseen.
+  app.setSerializerCompiler(() => JSON.stringify);
+  void app.register(problemDetails, { onFault });
+  void app.register(unknownAddress);
+  void app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Belay',
+        version: '1',
+        description: 'Runs, approvals and the record. Errors are RFC 9457 problems.',
+      },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  void app.register(metrics, options);
+  void app.register(probes, options);
+  void app.register(slackMount, options);
+  const { doors, routes, hookProof: proofOf, temporalUp } = options;
+  void app.register(hooks, { doors, routes, proofOf, temporalUp, hosts });
+  const { authority, workerTokens, queueOfAction } = options;
+  if (workerTokens) void app.register(authorityFace, { authority, workerTokens, queueOfAction });
+  void app.register(people, { ...options, hosts });
+  return app;
+}
