@@ -17,7 +17,7 @@ input { width: 100%; padding: .7rem .8rem; font: 600 1.25rem/1.2 ui-monospace, m
   text-transform: uppercase; color: inherit; background: transparent; border: 1px solid var(--line); border-radius: 8px; }
 input::placeholder { color: var(--soft); opacity: .7; font-weight: 400; }
 [role=alert] { margin: .75rem 0 0; color: var(--bad); }
-button { width: 100%; margin-top: 1rem; padding: .75rem; font: 600 1rem/1.2 inherit; font-family: inherit; border: 0;
+button { width: 100%; margin-top: 1rem; padding: .75rem; font-family: inherit; font-size: 1rem; font-weight: 600; border: 0;
   border-radius: 8px; background: var(--accent); color: var(--on-accent); cursor: pointer; }
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
