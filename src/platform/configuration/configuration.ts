@@ -13,6 +13,7 @@ const FIELDS = {
   BELAY_HOST: text,
   BELAY_PUBLIC_URL: httpUrl('https://belay.example.com'),
   BELAY_DATA: text,
+  BELAY_TOKEN: text,
   BELAY_APPROVERS: people,
   BELAY_SLACK_CHANNEL: text.regex(/^[CGD][A-Z0-9]{2,}$/, 'must be a channel id such as C0123456789, not a name'),
   BELAY_ROUTES: readableFile,

@@ -11,6 +11,7 @@ export const VARIABLES = [
   { name: 'BELAY_HOST', help: 'address to listen on (127.0.0.1)' },
   { name: 'BELAY_PUBLIC_URL', help: 'how people and webhooks reach Belay; its name is accepted in the Host header' },
   { name: 'BELAY_DATA', help: 'data folder (.belay)' },
+  { name: 'BELAY_TOKEN', help: 'CLI: bearer token, when the data folder is not at hand' },
   { name: 'BELAY_APPROVERS', help: 'who may decide, by comma: slack:T1/U2, local:ada' },
   { name: 'BELAY_SLACK_CHANNEL', help: 'id of the channel for cards' },
   { name: 'BELAY_ROUTES', help: 'route file: which alerts start which runbook', file: true },

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { register as approve } from './commands/approve.ts';
+import { register as cancel } from './commands/cancel.ts';
+import { register as deny } from './commands/deny.ts';
+import { register as gates } from './commands/gates.ts';
+import { register as ledger } from './commands/ledger.ts';
+import { register as run } from './commands/run.ts';
+import { register as runs } from './commands/runs.ts';
+import { register as sandbox } from './commands/sandbox.ts';
+import { register as show } from './commands/show.ts';
+import { register as watch } from './commands/watch.ts';
+
+/** Every command, in the order in which help lists them. A new one is a file in `commands/` and a line here. */
+export const commands: readonly ((program: Command) => void)[] = [
+  sandbox,
+  run,
+  runs,
+  show,
+  watch,
+  cancel,
+  gates,
+  approve,
+  deny,
+  ledger,
+];

@@ -1,0 +1,30 @@
+import pc from 'picocolors';
+import type { RunDetail, StepView } from '../views.ts';
+import { printable } from './table.ts';
+import { utc } from './times.ts';
+import { toned } from './tones.ts';
+
+/** One run as text. */
+export function runPage(run: RunDetail, { steps }: { steps: boolean }): string {
+  const facts: [string, string | null | undefined][] = [
+    ['Target', run.target],
+    ['Outcome', run.outcome && toned(run.outcome)],
+    ['Verdict', run.verdict && toned(run.verdict)],
+    ['Result', run.summary && printable(run.summary)],
+    ['Mode', run.mode === 'observe' ? 'observe: it asks for nothing and changes nothing' : run.mode],
+    ['Asked by', run.requester && printable(run.requester)],
+    ['Input', printable(JSON.stringify(run.input))],
+    ['Gates', run.gates.join(', ')],
+    ['Started', run.createdAt && `${utc(run.createdAt)} UTC`],
+    ['Ended', run.finishedAt && `${utc(run.finishedAt)} UTC`],
+  ];
+  return [
+    `${pc.bold(printable(run.title || run.runbook))}  ${pc.dim(run.id)}  ${toned(run.state)}`,
+    ...facts.flatMap(([name, value]) => (value ? [`${pc.dim(name.padEnd(9))}${value}`] : [])),
+    ...(steps ? ['', ...run.steps.map(stepLine)] : []),
+  ].join('\n');
+}
+
+/** One step on one line. */
+export const stepLine = (step: StepView): string =>
+  `${pc.dim(utc(step.at))}  ${pc.cyan(printable(step.kind).padEnd(18))} ${printable(step.text)}`;

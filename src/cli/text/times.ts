@@ -1,0 +1,10 @@
+import ms from 'ms';
+
+/** `2026-11-21T10:15:30.000Z` → `2026-11-21 10:15:30`; always UTC, as everything that Belay writes. */
+export const utc = (iso: string): string => iso.replace('T', ' ').replace(/(\.\d+)?Z$/, '');
+
+/** How long ago, roughly: `4m`. */
+export const ago = (iso: string | null | undefined, now = Date.now()): string => {
+  const at = iso ? Date.parse(iso) : Number.NaN;
+  return Number.isNaN(at) ? '–' : ms(Math.max(0, now - at));
+};

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+/*
+ * What the CLI needs of each answer, and no more: a newer server may say more, and a field that is missing costs a line
+ * of text, not the command.
+ */
+
+const optional = z.string().nullish();
+
+export const RunView = z.looseObject({
+  id: z.string(),
+  runbook: z.string(),
+  state: z.string(),
+  outcome: optional,
+  verdict: optional,
+  title: optional,
+  target: optional,
+  summary: optional,
+  createdAt: optional,
+  finishedAt: optional,
+});
+export type RunView = z.infer<typeof RunView>;
+export const RunList = z.looseObject({ runs: z.array(RunView) });
+
+export const StepView = z.looseObject({ at: z.string(), kind: z.string(), text: z.string() });
+export type StepView = z.infer<typeof StepView>;
+
+const PersonText = z.union([z.string(), z.looseObject({ id: z.string() }).transform(({ id }) => id)]);
+
+export const RunDetail = RunView.extend({
+  requester: PersonText.nullish(),
+  mode: optional,
+  input: z.record(z.string(), z.unknown()).default({}),
+  steps: z.array(StepView).default([]),
+  gates: z.array(z.string()).default([]),
+});
+export type RunDetail = z.infer<typeof RunDetail>;
+
+export const ActionView = z.looseObject({
+  digest: z.string(),
+  tool: z.string(),
+  args: z.record(z.string(), z.unknown()).default({}),
+  sentence: optional,
+  diff: optional,
+  undo: z.union([z.string(), z.looseObject({ sentence: z.string() }).transform(({ sentence }) => sentence)]).nullish(),
+  blastRadius: z.looseObject({ count: z.number(), unit: z.string(), percent: z.number().optional() }).nullish(),
+  reversible: optional,
+  command: optional,
+});
+export type ActionView = z.infer<typeof ActionView>;
+
+export const OptionView = z.looseObject({
+  id: z.string(),
+  digest: z.string(),
+  title: optional,
+  why: optional,
+  manual: optional,
+  recommended: z.boolean().default(false),
+  actions: z.array(ActionView),
+});
+export type OptionView = z.infer<typeof OptionView>;
+
+const Proposer = z.looseObject({ kind: z.string(), model: optional, person: optional });
+
+export const GateView = z.looseObject({
+  id: z.string(),
+  run: z.string(),
+  runbook: optional,
+  kind: z.string(),
+  state: z.string(),
+  title: optional,
+  target: optional,
+  sentence: optional,
+  diagnosis: optional,
+  confidence: optional,
+  requester: optional,
+  proposedBy: z.union([z.string(), Proposer]).nullish(),
+  plan: z.looseObject({ diagnosis: optional, confidence: optional }).nullish(),
+  options: z.array(OptionView),
+  missing: z.array(z.string()).default([]),
+  reason: optional,
+  openedAt: optional,
+  expiresAt: optional,
+});
+export type GateView = z.infer<typeof GateView>;
+export const GateList = z.looseObject({ gates: z.array(GateView) });
+
+export const LedgerReport = z.looseObject({
+  ok: z.boolean(),
+  runs: z.number().default(0),
+  entries: z.number().default(0),
+  problems: z.array(z.string()).default([]),
+  caveats: z.array(z.string()).default([]),
+});
+export type LedgerReport = z.infer<typeof LedgerReport>;
