@@ -9,7 +9,7 @@ export interface ConversationBlobs {
 }
 
 /** Media type of a conversation link, so that tools which show a run can tell it from evidence. */
-export const LINK_MEDIA_TYPE = 'application/vnd.belay.conversation+json';
+const LINK_MEDIA_TYPE = 'application/vnd.belay.conversation+json';
 
 /** More turns than any limit allows: a chain that is longer was not written by us. */
 const MAX_LINKS = 1000;

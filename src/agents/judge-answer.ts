@@ -7,7 +7,7 @@ import { PROPOSE_PLAN } from './plan-tool.ts';
 import type { ToolBelt } from './tool-belt.ts';
 
 /** More than this in one turn is a model that lost its way. */
-export const MAX_CALLS = 8;
+const MAX_CALLS = 8;
 /** Longest problem in a result, which is history; the message to the model may say more. */
 const MAX_PROBLEM_CHARACTERS = 1000;
 

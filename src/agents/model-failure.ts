@@ -53,8 +53,8 @@ export function modelFailure(cause: unknown, settings: ModelSettings, now = Date
 }
 
 function withoutStatus(cause: unknown, where: string): Failure {
-  // The client wraps what the network throws; a bare TypeError comes from reading an answer of another shape.
-  if (cause instanceof TypeError)
+  // Network errors of fetch are TypeErrors too, but have a cause; one without comes from an answer of another shape.
+  if (cause instanceof TypeError && cause.cause === undefined)
     return new Failure(
       'stop.unsupported',
       `${where} gave an answer that is not a chat completion; check OPENAI_BASE_URL, which usually ends in /v1`,

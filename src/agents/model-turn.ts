@@ -7,6 +7,7 @@ import { fromLangChain } from './from-langchain.ts';
 import { judgeAnswer } from './judge-answer.ts';
 import { modelFunctions } from './model-functions.ts';
 import { nextMessages, shownEvidence } from './next-messages.ts';
+import type { Redact } from './outgoing.ts';
 import { promptHash, systemPrompt } from './prompt.ts';
 import { toLangChain } from './to-langchain.ts';
 import { toolBelt } from './tool-belt.ts';
@@ -25,7 +26,7 @@ export interface ModelTurnDeps {
   readonly turns: TurnRecords;
   readonly signal: AbortSignal;
   /** Takes secrets out of every text before it leaves for the model. */
-  readonly redact?: (text: string) => string;
+  readonly redact?: Redact;
 }
 
 /**

@@ -4,7 +4,7 @@ import { PROPOSE_PLAN } from './plan-tool.ts';
 import type { ToolBelt } from './tool-belt.ts';
 
 /** Raised with every change of the text below, so that a record says which words a model was given. */
-export const PROMPT_VERSION = 1;
+const PROMPT_VERSION = 1;
 
 const RULES = `You investigate operations problems for the people on call. You look; you never change anything.
 

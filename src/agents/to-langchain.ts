@@ -1,61 +1,65 @@
 import { AIMessage, type BaseMessage, HumanMessage, SystemMessage, ToolMessage } from '@langchain/core/messages';
 import type { BlobRef } from '../domain/blob.ts';
 import type { Message } from '../domain/conversation.ts';
-import { JsonObject } from '../domain/json.ts';
-import { mapStrings } from './clean-json.ts';
+import { cleanText } from './clean-text.ts';
 import { fence, MAX_CONTENT_CHARACTERS } from './fence.ts';
+import { keepingIds, type Redact, redactArgs } from './outgoing.ts';
 import { toWireName } from './tool-name.ts';
 
 /**
  * Characters of evidence in one prompt, about 60,000 tokens: fits the smallest context window still in wide use
  * (128,000) with room for the rest. The newest is shown; of what does not fit, the summary.
  */
-export const MAX_EVIDENCE_CHARACTERS = 240_000;
+const MAX_EVIDENCE_CHARACTERS = 240_000;
 
 /** What a prompt needs beside the messages. */
 export interface PromptSources {
   readonly read: (id: string) => Promise<string>;
   /** Takes secrets out of a text, again, before it leaves for the model. */
-  readonly redact: (text: string) => string;
+  readonly redact: Redact;
 }
 
 /** The conversation as LangChain sends it: content loaded by reference, fenced, capped and redacted. */
 export async function toLangChain(messages: readonly Message[], sources: PromptSources): Promise<BaseMessage[]> {
   const shown = newestThatFit(messages);
-  const redact = keepIds(sources.redact);
+  const redact = keepingIds(sources.redact);
+  // Cleaned first: characters that nobody sees would hide a secret from the redaction and then vanish.
+  const clean = async (text: string): Promise<string> => sources.redact(cleanText(text));
   const content = async (ref: BlobRef): Promise<string> => {
     const body = shown.has(ref)
       ? await sources.read(ref.id)
       : `(content left out, the conversation has grown long; read it again if you need it)\n${ref.summary}`;
-    return `evidence ${ref.id}\n${fence('untrusted', sources.redact(body))}`;
+    return `evidence ${ref.id}\n${fence('untrusted', await clean(body))}`;
   };
   const translate = async (message: Message): Promise<BaseMessage> => {
     switch (message.role) {
       case 'system':
         return new SystemMessage(message.text);
       case 'user':
-        return new HumanMessage(redact(message.text));
+        return new HumanMessage(await redact(message.text));
       case 'evidence':
         return new HumanMessage(await content(message.content));
       case 'assistant':
         return new AIMessage({
-          content: redact(message.text),
-          tool_calls: message.calls.map(({ id, tool, args }) => ({
-            id,
-            name: toWireName(tool),
-            args: JsonObject.parse(mapStrings(args, redact)),
-            type: 'tool_call' as const,
-          })),
+          content: await redact(message.text),
+          tool_calls: await Promise.all(
+            message.calls.map(async ({ id, tool, args }) => ({
+              id,
+              name: toWireName(tool),
+              args: await redactArgs(args, redact),
+              type: 'tool_call' as const,
+            })),
+          ),
         });
       case 'tool':
         return new ToolMessage({
           tool_call_id: message.callId,
           content: message.content
             ? await content(message.content)
-            : `It failed, and gave no evidence:\n${fence('untrusted', redact(message.error ?? 'no answer'))}`,
+            : `It failed, and gave no evidence:\n${fence('untrusted', await clean(message.error ?? 'no answer'))}`,
         });
       case 'refusal':
-        return new ToolMessage({ tool_call_id: message.callId, content: redact(message.problem) });
+        return new ToolMessage({ tool_call_id: message.callId, content: await redact(message.problem) });
     }
   };
   return Promise.all(messages.map(translate));
@@ -73,12 +77,3 @@ function newestThatFit(messages: readonly Message[]): ReadonlySet<BlobRef> {
   }
   return shown;
 }
-
-/** A redaction that leaves evidence ids alone: 64 random-looking digits are what redactions look for. */
-const keepIds =
-  (redact: (text: string) => string) =>
-  (text: string): string =>
-    text
-      .split(/(blob:[0-9a-f]{64}\b)/)
-      .map((part, index) => (index % 2 === 1 ? part : redact(part)))
-      .join('');

@@ -101,6 +101,14 @@ describe('what a model endpoint answers, by what the caller must do', () => {
     });
   });
 
+  test('a connection that is cut in the middle of an answer may be retried', async () => {
+    const double = await endpoint((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' });
+      response.write('{"choices":', () => response.destroy());
+    });
+    await expect(new TurnTaker(double).take()).rejects.toMatchObject({ type: 'retry.unreachable' });
+  });
+
   test('nobody listening may be retried', async () => {
     const { baseUrl } = await endpoint(answering(200, ''));
     await new Promise((resolve) => server?.close(resolve));
@@ -137,7 +145,7 @@ describe('what a model endpoint answers, by what the caller must do', () => {
   });
 });
 
-describe('when to try again', () => {
+describe('whether and when to try again', () => {
   const settings = { model: 'm', apiKey: 'sk-test' };
   const now = Date.parse('2026-11-21T12:00:00Z');
   test.each([
@@ -158,6 +166,23 @@ describe('when to try again', () => {
   test('the header of a real answer arrives', async () => {
     const double = await endpoint(answering(429, error('slow'), { 'retry-after': '3' }));
     await expect(new TurnTaker(double).take()).rejects.toMatchObject({ type: 'retry.throttled', retryAfterMs: 3_000 });
+  });
+
+  test.each([
+    [
+      'an answer cut off by the network',
+      new TypeError('terminated', { cause: new Error('closed') }),
+      'retry.unreachable',
+    ],
+    [
+      'an answer of another shape',
+      new TypeError("Cannot read properties of null (reading 'message')"),
+      'stop.unsupported',
+    ],
+    ['an answer that is not all there', new SyntaxError('Unterminated string in JSON'), 'retry.unreachable'],
+    ['something that is no error', 'oops', 'retry.unreachable'],
+  ])('%s', (_, cause, type) => {
+    expect(modelFailure(cause, settings, now)).toMatchObject({ type, cause });
   });
 
   test('a key that the provider echoes is not repeated', () => {

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { takeModelTurn } from '../../src/agents/model-turn.ts';
 import type { BlobRef } from '../../src/domain/blob.ts';
 import { ConversationLink } from '../../src/domain/conversation.ts';
+import { withBlobCache } from '../../src/agents/blob-cache.ts';
+import { MemoryBlobs } from './support/memory-blobs.ts';
 import { call, ModelDouble } from './support/model-double.ts';
 import { PODS, planFor } from './support/plans.ts';
 import { TurnTaker } from './support/turn-taker.ts';
@@ -113,14 +115,14 @@ describe('what the model is given', () => {
   });
 
   test('every text passes the redaction, and evidence ids survive it', async () => {
-    const redact = (text: string) => text.replaceAll('hunter2', '***').replaceAll(/[0-9a-f]{40,}/g, '***');
+    const redact = async (text: string) => text.replaceAll('hunter2', '***').replaceAll(/[0-9a-f]{40,}/g, '***');
     taker = new TurnTaker(double, { redact });
     double.script(
       { content: 'I saw hunter2.', toolCalls: [call('kubernetes__pods', { ...PODS, name: 'hunter2' })] },
       { toolCalls: [call('kubernetes__pods', PODS, 'c2')] },
     );
     await taker.take({ task: 'The password is hunter2.' });
-    const answer = taker.answer('c1', 'PASSWORD=hunter2');
+    const answer = taker.answer('c1', 'PASSWORD=hunter2 and hun\u200bter2');
     await taker.take({ answers: [answer] });
     const sent = JSON.stringify(double.asked);
     expect(sent).not.toContain('hunter2');
@@ -192,6 +194,30 @@ describe('the chain', () => {
     // What is sent stays bounded too: old readings give way to their summaries.
     expect(double.lastTexts().join('').length).toBeLessThan(300_000);
     expect(double.lastTexts().filter((text) => text.includes('content left out'))).toHaveLength(44);
+  });
+
+  test('a conversation keeps the prompt it began with, whatever the runbook says later', async () => {
+    double.script(
+      { toolCalls: [call('kubernetes__pods', PODS)] },
+      { toolCalls: [call('kubernetes__pods', PODS, 'c2')] },
+    );
+    const first = await taker.take();
+    const [system] = double.lastTexts();
+    const second = await taker.take({ runbook: 'remediation/other', answers: [taker.answer('c1', 'pods')] });
+    expect(double.lastTexts()[0]).toBe(system);
+    expect(second.promptHash).toBe(first.promptHash);
+  });
+
+  test('with the cache, a turn reads only what is new', async () => {
+    const blobs = new MemoryBlobs();
+    taker = new TurnTaker(double, { blobs: withBlobCache(blobs) });
+    for (let turn = 0; turn < 5; turn += 1) {
+      double.script({ toolCalls: [call('kubernetes__pods', PODS, `c${turn}`)] });
+      const content = blobs.keep(`reading ${turn}`);
+      const answers = [{ callId: `c${turn - 1}`, tool: 'kubernetes.pods', content, error: null }];
+      await taker.take({ answers: turn === 0 ? [] : answers });
+    }
+    expect(blobs.reads).toHaveLength(4);
   });
 
   test('a link holds one turn’s new messages and a reference to the one before', async () => {
