@@ -10,7 +10,16 @@ import { recordOutcome } from './grants/outcome.ts';
 import { recordPreview } from './grants/preview.ts';
 import { append } from './ledger/append.ts';
 import type { AuthorityClient } from './protocol.ts';
-import { abandonRun, beginRun, finishRun, news, note, recordEvidence, recordVerdict } from './runs/run-calls.ts';
+import {
+  abandonRun,
+  beginRun,
+  finishRun,
+  news,
+  note,
+  recordEvidence,
+  recordForeignSignal,
+  recordVerdict,
+} from './runs/run-calls.ts';
 
 /** The protocol, answered by this process. The HTTP face serves the same object to other processes. */
 export function directAuthority(context: AuthorityContext): AuthorityClient {
@@ -56,6 +65,7 @@ export function directAuthority(context: AuthorityContext): AuthorityClient {
       });
       return {};
     },
+    foreignSignal: (request) => recordForeignSignal(context, request),
     verified: (request) => recordVerdict(context, request),
     note: (request) => note(context, request),
     finish: (request) => finishRun(context, request),

@@ -132,6 +132,8 @@ export const protocol = {
   verified: call(['runbooks'], ofRun.extend({ verdict: Verdict, checks: z.array(Check), final: z.boolean() }), nothing),
   /** Says one thing to the people: a message in the run's thread and a ledger entry. `key` makes a repeat silent. */
   note: call(['runbooks'], ofRun.extend({ key: z.string(), text: z.string().max(3000) }), nothing),
+  /** Records a Temporal signal that is not Belay's; it changed nothing. */
+  foreignSignal: call(['runbooks'], ofRun.extend({ name: z.string().max(200) }), nothing),
   finish: call(['runbooks'], ofRun.extend({ outcome: RunOutcome, summary: z.string().max(3000) }), nothing),
   /** The run ended in an error or was cancelled: its gates are void, its open intents in doubt. */
   abandon: call(

@@ -52,7 +52,7 @@ export async function beginRun(context: AuthorityContext, request: RequestOf<'be
 async function entry(
   context: AuthorityContext,
   of: { run: string; execution: string },
-  kind: 'evidence.read' | 'run.verified',
+  kind: 'evidence.read' | 'run.verified' | 'signal.foreign',
   body: JsonObject,
   after?: (run: string) => Promise<void>,
 ): Promise<Record<string, never>> {
@@ -72,6 +72,11 @@ export const recordEvidence = (
   context: AuthorityContext,
   { turn, reads, ...of }: RequestOf<'evidence'>,
 ): Promise<ResponseOf<'evidence'>> => entry(context, of, 'evidence.read', { turn, reads });
+
+export const recordForeignSignal = (
+  context: AuthorityContext,
+  { name, ...of }: RequestOf<'foreignSignal'>,
+): Promise<ResponseOf<'foreignSignal'>> => entry(context, of, 'signal.foreign', { name });
 
 export const recordVerdict = (
   context: AuthorityContext,

@@ -1,0 +1,27 @@
+import type { AuthorityClient, Call } from '../authority/protocol.ts';
+
+/** What the workflow asks of the authority, as activities of the runbooks queue: names cross, nothing is judged here. */
+const calls = [
+  'begin',
+  'news',
+  'evidence',
+  'openGate',
+  'gate',
+  'remind',
+  'expire',
+  'voidGate',
+  'lock',
+  'unlock',
+  'verified',
+  'note',
+  'finish',
+  'abandon',
+  'foreignSignal',
+] as const satisfies readonly Call[];
+
+export type AuthorityActivities = Pick<AuthorityClient, (typeof calls)[number]>;
+
+/** The runbooks queue's activities. */
+export function createAuthorityActivities(authority: AuthorityClient): AuthorityActivities {
+  return Object.fromEntries(calls.map((name) => [name, authority[name]])) as AuthorityActivities;
+}

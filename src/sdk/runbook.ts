@@ -1,0 +1,8 @@
+/**
+ * `belay/runbook`: what a runbook's file imports. Safe in Temporal's sandbox; a test bundles it alone and caps its size.
+ * @module
+ */
+export { type AnyRunbook, defineRunbook, type Runbook } from './define-runbook.ts';
+export type { Chosen, Gathered, Proposal, Read, RunContext, RunResult } from './run-context.ts';
+export { Plan, ProposedOption, proposedByText } from '../domain/plan.ts';
+export { Check, Verdict, verdictOf } from '../domain/verdict.ts';

@@ -1,0 +1,174 @@
+import { CancellationScope } from '@temporalio/workflow';
+import type { Plan, ProposedOption } from '../../domain/plan.ts';
+import { queueOf, systemOf } from '../../domain/queue.ts';
+import { type Check, type Verdict, verdictOf } from '../../domain/verdict.ts';
+import type { Chosen, Proposal, RunResult } from '../../sdk/run-context.ts';
+import { authority, tools } from './activities.ts';
+import { type Execution, execute, takeLocks, undo } from './carry-out.ts';
+import { failureText, isCancel, RunEnds } from './ending.ts';
+import { askPeople, type GateEnd, type PreviewedOption } from './gate.ts';
+import type { RunState } from './run-state.ts';
+import { whileServed } from './served.ts';
+
+/** How often a plan is asked again because its target changed between approval and execution. */
+const MAX_ASKS = 3;
+
+interface After {
+  readonly stabilise: (state: RunState) => Promise<void>;
+  readonly verify: (chosen: Chosen) => Promise<Check[]>;
+}
+
+async function previewOption(state: RunState, option: ProposedOption): Promise<PreviewedOption> {
+  const actions: string[] = [];
+  for (const { tool, args } of option.actions) {
+    const entry = state.tool(tool);
+    const connection = state.connectionOf(tool);
+    state.sequence += 1;
+    const request = { ...state.of, permit: state.begun.permit, sequence: state.sequence, tool, connection, args };
+    const { id } = await whileServed(state, queueOf(systemOf(tool), connection), () =>
+      tools(entry, connection, 'read', `preview ${tool}`).previewAction(request),
+    );
+    actions.push(id);
+  }
+  return { option, actions };
+}
+
+/** The options that can be shown: one whose preview fails (no permission, no such revision) is left out, and said. */
+async function previewAll(state: RunState, plan: Plan): Promise<PreviewedOption[]> {
+  state.enter('previewing what would be done');
+  const previewed: PreviewedOption[] = [];
+  for (const option of plan.options) {
+    try {
+      previewed.push(await previewOption(state, option));
+    } catch (error) {
+      if (isCancel(error) || error instanceof RunEnds) throw error;
+      await authority().note({
+        ...state.of,
+        key: `preview-${state.gates}-${option.id}`,
+        text: `"${option.title}" cannot be offered: ${failureText(error)}`,
+      });
+    }
+  }
+  return previewed;
+}
+
+async function verified(state: RunState, after: After, { option, actions }: PreviewedOption): Promise<Verdict> {
+  await after.stabilise(state);
+  state.enter('verifying');
+  const checks = await after.verify({ option: option.id, actions });
+  const verdict = verdictOf(checks);
+  await authority(`verdict ${verdict}`).verified({ ...state.of, verdict, checks, final: true });
+  return verdict;
+}
+
+const unasked: Record<Exclude<GateEnd['end'], 'approved'>, RunResult['outcome']> = {
+  denied: 'denied',
+  expired: 'expired',
+  observed: 'observed',
+  forbidden: 'denied',
+  resolved: 'nothing-wrong',
+  void: 'inconclusive',
+};
+
+/** After the side effect: wait, verify, and take it back where that failed. */
+async function settle(
+  state: RunState,
+  execution: Execution,
+  option: PreviewedOption,
+  after: After,
+): Promise<RunResult> {
+  const { title } = option.option;
+  if (execution.status === 'in-doubt')
+    return {
+      outcome: 'in-doubt',
+      summary: `Nobody can tell whether it happened: ${execution.message}. A person must look; the target stays locked.`,
+    };
+  if (execution.status !== 'done') {
+    const { message } = await undo(state, execution.done);
+    return { outcome: 'not-fixed', summary: `"${title}" could not be carried out: ${execution.message}. ${message}` };
+  }
+  const verdict = await verified(state, after, option);
+  if (verdict === 'healthy') return { outcome: 'fixed', summary: `"${title}" was done and verified healthy.` };
+  if (verdict === 'inconclusive')
+    return {
+      outcome: 'inconclusive',
+      summary: `"${title}" was done; whether it helped could not be measured. It was left in place; a person should look.`,
+    };
+  const { undone, message } = await undo(state, execution.done);
+  await authority().note({
+    ...state.of,
+    key: 'escalate',
+    text: `Verification failed after "${title}". ${message} A person must take over.`,
+  });
+  return {
+    outcome: 'not-fixed',
+    summary: `"${title}" did not help and ${undone ? 'was undone' : 'could not be undone'}. ${message}`,
+  };
+}
+
+/** An approved option under its lock. `drifted` asks the caller to ask people again. */
+async function carryThrough(state: RunState, option: PreviewedOption, after: After): Promise<RunResult | 'drifted'> {
+  const { title } = option.option;
+  if (option.actions.length === 0) {
+    if (option.option.manual !== null)
+      return {
+        outcome: 'not-fixed',
+        summary: `"${title}" was chosen: a person does it by hand. ${option.option.manual}`,
+      };
+    const verdict = await verified(state, after, option);
+    return {
+      outcome: verdict === 'healthy' ? 'fixed' : verdict === 'failed' ? 'not-fixed' : 'inconclusive',
+      summary: `"${title}" was chosen; nothing was changed. Verdict: ${verdict}.`,
+    };
+  }
+  await takeLocks(state, option.actions);
+  let execution: Execution | undefined;
+  try {
+    execution = await execute(state, option);
+    if (execution.status === 'drifted' && execution.done.length === 0) return 'drifted';
+    return await settle(state, execution, option, after);
+  } catch (error) {
+    // Cancelled on the way: what was done is taken back before anything else.
+    if (isCancel(error) && execution?.status === 'done') {
+      const { done } = execution;
+      const { message } = await CancellationScope.nonCancellable(() => undo(state, done));
+      await CancellationScope.nonCancellable(() =>
+        authority().note({ ...state.of, key: 'cancel-undo', text: `Cancelled. ${message}` }),
+      );
+    }
+    throw error;
+  } finally {
+    await CancellationScope.nonCancellable(() => authority('unlock').unlock(state.of));
+  }
+}
+
+/** From plan to verdict. See `RunContext.act`. */
+export async function act(state: RunState, proposal: Proposal, after: After): Promise<RunResult> {
+  const { plan } = proposal;
+  if (plan.conclusion !== 'act') {
+    return { outcome: plan.conclusion === 'nothing-wrong' ? 'nothing-wrong' : 'inconclusive', summary: plan.diagnosis };
+  }
+  for (let asks = 0; asks < MAX_ASKS; asks += 1) {
+    const options = await previewAll(state, plan);
+    // Doing nothing is only worth asking about next to something that could be done.
+    if (!options.some(({ actions, option }) => actions.length > 0 || option.manual !== null))
+      return {
+        outcome: 'inconclusive',
+        summary: `${plan.diagnosis} Nothing that could be done about it can be offered.`,
+      };
+    const end = await askPeople(state, proposal, options);
+    if (end.end !== 'approved')
+      return { outcome: unasked[end.end], summary: end.message || `The approval is ${end.end}; nothing was done.` };
+    const result = await carryThrough(state, end.option, after);
+    if (result !== 'drifted') return result;
+    await authority().note({
+      ...state.of,
+      key: `drifted-${asks}`,
+      text: 'The target changed between approval and execution. Nothing was done; it is asked again with what is there now.',
+    });
+  }
+  return {
+    outcome: 'not-fixed',
+    summary: `The target kept changing between approval and execution (${MAX_ASKS} times); nothing was done.`,
+  };
+}

@@ -1,0 +1,58 @@
+import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { AuthorityActivities } from '../../activities/authority-activities.ts';
+import type { AgentActivities, ToolActivities } from '../../activities/wire.ts';
+import type { ToolEntry } from '../../domain/manifest.ts';
+import { AGENTS_QUEUE, queueOf, RUNBOOKS_QUEUE, systemOf } from '../../domain/queue.ts';
+
+/**
+ * How long a task may lie on a queue before the run says, by name, that no worker serves it. It then asks again, so
+ * this is a state people can see and not an end.
+ */
+export const NO_WORKER_AFTER = '30s';
+/** A worker that died is noticed after this long; activities beat three times as often. */
+const HEARTBEAT = '15s';
+
+/** Calls to the authority: cheap, idempotent, and tried for as long as it takes; a decision must outlive an outage. */
+export function authority(summary?: string): AuthorityActivities {
+  return proxyActivities<AuthorityActivities>({
+    taskQueue: RUNBOOKS_QUEUE,
+    startToCloseTimeout: '20s',
+    retry: { initialInterval: '300ms', backoffCoefficient: 2, maximumInterval: '15s' },
+    ...(summary === undefined ? {} : { summary }),
+  });
+}
+
+/** Tools of one queue. Reads and previews: a few attempts. Carrying out: as long as the authority says wait; each attempt asks for its grant again. */
+export function tools(
+  entry: Pick<ToolEntry, 'name' | 'timeoutMs'>,
+  connection: string,
+  kind: 'read' | 'carry-out',
+  summary: string,
+): ToolActivities {
+  const once = {
+    startToCloseTimeout: entry.timeoutMs + 10_000,
+    scheduleToStartTimeout: NO_WORKER_AFTER,
+  } satisfies ActivityOptions;
+  return proxyActivities<ToolActivities>({
+    taskQueue: queueOf(systemOf(entry.name), connection),
+    heartbeatTimeout: HEARTBEAT,
+    ...once,
+    retry:
+      kind === 'read'
+        ? { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s', maximumAttempts: 4 }
+        : { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 20 },
+    summary,
+  });
+}
+
+/** Model turns. The provider's own retries are off: these are the only ones, and they are visible. */
+export function agents(summary: string): AgentActivities {
+  return proxyActivities<AgentActivities>({
+    taskQueue: AGENTS_QUEUE,
+    startToCloseTimeout: '3m',
+    scheduleToStartTimeout: NO_WORKER_AFTER,
+    heartbeatTimeout: HEARTBEAT,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 5 },
+    summary,
+  });
+}

@@ -1,0 +1,81 @@
+import { condition, setCurrentDetails } from '@temporalio/workflow';
+import type { OfRun } from '../../activities/wire.ts';
+import type { ResponseOf } from '../../authority/protocol.ts';
+import type { BlobRef } from '../../domain/blob.ts';
+import type { ToolEntry } from '../../domain/manifest.ts';
+import { systemOf } from '../../domain/queue.ts';
+import { authority } from './activities.ts';
+import { RunCancelled, RunEnds } from './ending.ts';
+
+/** What one run keeps in memory between its activities; all of it follows from the replayed history. */
+export class RunState {
+  readonly of: OfRun;
+  readonly begun: ResponseOf<'begin'>;
+  /** Evidence read so far, by blob id. */
+  readonly evidence = new Map<string, BlobRef>();
+  /** Numbers this run's actions; equal on replay and after a reset. */
+  sequence = 0;
+  gates = 0;
+  turns = 0;
+  /** Where the run is, for queries and Temporal's UI. */
+  phase = 'starting';
+  private readonly wakes: { count: number };
+  private readonly foreign: string[];
+  private seen = 0;
+  private reported = 0;
+
+  constructor(of: OfRun, begun: ResponseOf<'begin'>, wakes: { count: number }, foreign: string[]) {
+    this.of = of;
+    this.begun = begun;
+    this.wakes = wakes;
+    this.foreign = foreign;
+  }
+
+  enter(phase: string): void {
+    this.phase = phase;
+    setCurrentDetails(phase);
+  }
+
+  tool(name: string): ToolEntry {
+    const entry = this.begun.tools.find((tool) => tool.name === name);
+    if (!entry)
+      throw new RunEnds({
+        outcome: 'inconclusive',
+        summary: `${this.begun.runbook} names no tool ${name}, or this Belay has none; nothing was done.`,
+      });
+    return entry;
+  }
+
+  /** The connection a tool is used on: the one the input names where its system has it, else `default`. */
+  connectionOf(tool: string): string {
+    const system = systemOf(tool);
+    const wanted = String(this.begun.input['connection'] ?? 'default');
+    const known = this.begun.permit.permit.connections;
+    const found = [wanted, 'default'].find((name) => known.includes(`${system}.${name}`));
+    if (!found)
+      throw new RunEnds({
+        outcome: 'inconclusive',
+        summary: `No connection to ${system} is configured, so ${tool} cannot be used; nothing was done.`,
+      });
+    return found;
+  }
+
+  /** Resolves when something woke the run since the last time it asked, or after `timeout`. A signal says only: look. */
+  async woken(timeout: string | number): Promise<boolean> {
+    const woke = await condition(() => this.wakes.count > this.seen, timeout as '1s');
+    this.seen = this.wakes.count;
+    for (; this.reported < this.foreign.length; this.reported += 1)
+      await authority('foreign signal').foreignSignal({
+        ...this.of,
+        name: (this.foreign[this.reported] ?? '').slice(0, 200),
+      });
+    return woke;
+  }
+
+  /** Throws when a person cancelled the run. */
+  async stopIfCancelled(): Promise<void> {
+    if (this.wakes.count === this.seen) return;
+    const { cancelled } = await authority().news(this.of);
+    if (cancelled) throw new RunCancelled('cancelled by a person');
+  }
+}

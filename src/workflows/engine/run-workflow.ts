@@ -1,0 +1,117 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  setDefaultSignalHandler,
+  setHandler,
+  workflowInfo,
+  defineQuery,
+  defineSignal,
+} from '@temporalio/workflow';
+import { PROGRESS_QUERY, WAKE_SIGNAL } from '../../domain/messages.ts';
+import type { RunContext, RunResult } from '../../sdk/run-context.ts';
+import type { AnyRunbook } from '../../sdk/define-runbook.ts';
+import { act } from './act.ts';
+import { authority } from './activities.ts';
+import { failureText, failureType, isCancel, RunCancelled, RunEnds } from './ending.ts';
+import { gather } from './gather.ts';
+import { investigate } from './investigate.ts';
+import { RunState } from './run-state.ts';
+
+const wakeSignal = defineSignal(WAKE_SIGNAL);
+const progressQuery = defineQuery<string>(PROGRESS_QUERY);
+
+/** Foreign signals that are put on record, per run; more are ignored, so that a flood fills no ledger. */
+const MAX_FOREIGN = 20;
+
+/** A cancellable wait that a person's cancel ends early. */
+async function pause(state: RunState, duration: string): Promise<void> {
+  const until = Date.now() + millis(duration);
+  while (Date.now() < until) {
+    await state.woken(Math.max(until - Date.now(), 1));
+    const { cancelled } = await authority().news(state.of);
+    if (cancelled) throw new RunCancelled('cancelled by a person');
+  }
+}
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `'90s'`, `'2m'`, `'24h'`. The schema of the input has checked it. */
+function millis(duration: string): number {
+  const match = /^(\d+)(ms|s|m|h|d)$/.exec(duration);
+  const unit = UNITS[match?.[2] ?? ''];
+  if (!match || unit === undefined)
+    throw ApplicationFailure.nonRetryable(`"${duration}" is not a duration such as 30s, 2m or 24h`);
+  return Number(match[1]) * unit;
+}
+
+function contextOf(state: RunState, runbook: AnyRunbook): RunContext {
+  return {
+    run: state.of.run,
+    mode: state.begun.mode,
+    gather: (turn, reads) => gather(state, turn, reads) as never,
+    investigate: (request) => investigate(state, { ...request, limits: runbook.limits }),
+    act: (proposal, after) =>
+      act(state, proposal, {
+        verify: after.verify,
+        stabilise: async () => {
+          state.enter(`waiting ${after.stabilise} before verifying`);
+          await pause(state, after.stabilise);
+        },
+      }),
+    sleep: (duration) => pause(state, duration),
+    note: async (key, text) => {
+      await authority().note({ ...state.of, key, text });
+    },
+    now: () => new Date(),
+  };
+}
+
+async function procedure(state: RunState, runbook: AnyRunbook): Promise<RunResult> {
+  try {
+    const input: unknown = runbook.input.parse(state.begun.input);
+    return await runbook.run(contextOf(state, runbook), input);
+  } catch (error) {
+    if (error instanceof RunEnds) return error.result;
+    throw error;
+  }
+}
+
+/** One run of a runbook. Its only argument is the run's id; everything else it asks the authority for. */
+export async function runWorkflow(runbooks: readonly AnyRunbook[], { run }: { run: string }): Promise<RunResult> {
+  const wakes = { count: 0 };
+  const foreign: string[] = [];
+  setHandler(wakeSignal, () => {
+    wakes.count += 1;
+  });
+  // A signal that is not ours changes nothing; it is put on record because somebody meant something by it.
+  setDefaultSignalHandler((name) => {
+    if (foreign.length < MAX_FOREIGN) foreign.push(name);
+    wakes.count += 1;
+  });
+  const of = { run, execution: workflowInfo().firstExecutionRunId };
+  let phase = (): string => 'starting';
+  setHandler(progressQuery, () => phase());
+
+  const begun = await authority('begin').begin(of);
+  const state = new RunState(of, begun, wakes, foreign);
+  phase = () => state.phase;
+  const runbook = runbooks.find((candidate) => candidate.name === begun.runbook);
+  try {
+    if (!runbook) throw ApplicationFailure.nonRetryable(`This worker has no runbook ${begun.runbook}`);
+    const result = await procedure(state, runbook);
+    await authority('finish').finish({ ...of, ...result });
+    return result;
+  } catch (error) {
+    const message = isCancel(error) ? 'Cancelled; nothing more is done.' : failureText(error);
+    await CancellationScope.nonCancellable(async () => {
+      // The authority told this execution that the run is not its own: there is nothing to report, and nobody to report it to.
+      if (failureType(error) === 'stop.unknown-run') return;
+      await authority('abandon').abandon({
+        ...of,
+        state: isCancel(error) ? 'cancelled' : 'failed',
+        message: message.slice(0, 2000),
+      });
+    });
+    throw error instanceof RunCancelled ? ApplicationFailure.nonRetryable(message, 'cancelled') : error;
+  }
+}

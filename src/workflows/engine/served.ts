@@ -1,0 +1,24 @@
+import { authority } from './activities.ts';
+import { isNoWorker } from './ending.ts';
+import type { RunState } from './run-state.ts';
+
+/** Tries again while no worker serves the queue, after saying so once. The run stays alive and its state has a name. */
+export async function whileServed<T>(state: RunState, queue: string, attempt: () => Promise<T>): Promise<T> {
+  const before = state.phase;
+  for (;;) {
+    try {
+      const result = await attempt();
+      state.enter(before);
+      return result;
+    } catch (error) {
+      if (!isNoWorker(error)) throw error;
+      state.enter(`no worker on queue ${queue}`);
+      await authority().note({
+        ...state.of,
+        key: `no-worker-${queue}`,
+        text: `No worker serves the queue ${queue}; this run waits until one does.`,
+      });
+      await state.stopIfCancelled();
+    }
+  }
+}

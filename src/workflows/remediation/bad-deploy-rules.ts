@@ -1,0 +1,132 @@
+import type { JsonObject } from '../../domain/json.ts';
+import type { Plan, ProposedOption } from '../../domain/plan.ts';
+import type { BadDeployInput, Findings } from './bad-deploy.ts';
+import { numberOf, percent } from './error-ratio.ts';
+import { revertByHand } from './revert-by-hand.ts';
+
+const WRITES = ['kubernetes.rollout_undo', 'kubernetes.rollout_restart', 'kubernetes.scale'];
+
+/** Something else reverts live changes: then only its own way lasts. */
+const isOwned = ({ workload }: Findings): boolean => workload.facts.owner !== null && !workload.facts.owner.paused;
+
+/** Why an action, whoever proposed it, is not this runbook's to take; undefined when it is. */
+export function admits(
+  input: BadDeployInput,
+  findings: Findings,
+  action: { tool: string; args: JsonObject },
+): string | undefined {
+  if (!WRITES.includes(action.tool)) return `${action.tool} is not a remedy of this runbook`;
+  const { namespace, name, kind = 'Deployment' } = action.args;
+  if (namespace !== input.namespace || name !== input.name || kind !== input.kind)
+    return `it is about another workload than ${input.name} in ${input.namespace}`;
+  const { owner } = findings.workload.facts;
+  return owner && isOwned(findings) ? `${owner.kind} (${owner.name}) owns the workload and would revert it` : undefined;
+}
+
+const WATCH: ProposedOption = {
+  id: 'watch',
+  title: 'Do nothing and watch',
+  why: 'Changes nothing; the verification still runs.',
+  actions: [],
+  manual: null,
+};
+
+/** The newest earlier revision that is not the version running now. */
+function previousOf({ history, workload }: Findings) {
+  const { revision, templateHash } = workload.facts;
+  return history.facts.revisions.find(
+    (entry) => revision !== null && entry.revision < revision && entry.templateHash !== templateHash,
+  );
+}
+
+function optionsFor(
+  input: BadDeployInput,
+  findings: Findings,
+  previous: NonNullable<ReturnType<typeof previousOf>>,
+): ProposedOption[] {
+  const workload = { namespace: input.namespace, kind: input.kind, name: input.name };
+  if (isOwned(findings)) return [revertByHand(input, findings, previous.revision), WATCH];
+  return [
+    {
+      id: 'undo-rollout',
+      title: `Roll back to revision ${previous.revision}`,
+      why: `Revision ${previous.revision} (${previous.images.join(', ')}) ran before the errors began.`,
+      actions: [{ tool: 'kubernetes.rollout_undo', args: { ...workload, toRevision: previous.revision } }],
+      manual: null,
+    },
+    {
+      id: 'restart',
+      title: 'Restart it as it is',
+      why: 'Helps against a stuck process, not against a bad version.',
+      actions: [{ tool: 'kubernetes.rollout_restart', args: workload }],
+      manual: null,
+    },
+    WATCH,
+  ];
+}
+
+/** What was read, in a sentence each, and whether it amounts to a failure. */
+function symptoms(
+  input: BadDeployInput,
+  findings: Findings,
+): { broken: boolean; text: string[]; ratio: number | null } {
+  const { desired, ready } = findings.workload.facts;
+  const ratio = numberOf(findings.errors.facts);
+  const before = numberOf(findings.errorsBefore?.facts);
+  const failing = ratio !== null && ratio > input.maxErrorRatio;
+  const unready = ready < desired && (findings.events.facts?.warnings ?? 0) > 0;
+  const text = [
+    ratio === null
+      ? 'No request was measured in the window.'
+      : `${percent(ratio)} of requests fail${before === null ? '' : `, ${percent(before)} did before the rollout`}.`,
+    `${ready} of ${desired} replicas are ready.`,
+  ];
+  const crashed = findings.previousLogs.facts?.logs.find((log) => log.lines > 0);
+  if (crashed) text.push(`${crashed.pod} crashed; its previous log is in the evidence.`);
+  return { broken: failing || unready, text, ratio };
+}
+
+/** The runbook's own plan: no model, only these rules. */
+export function proposeFor(input: BadDeployInput, findings: Findings): Plan {
+  const evidence = Object.values(findings).flatMap((gathered) => gathered?.evidence?.id ?? []);
+  const { broken, text, ratio } = symptoms(input, findings);
+  const seen = text.join(' ');
+  const { revision, images, rolledOutAt } = findings.workload.facts;
+  if (!broken) {
+    const known = ratio !== null || findings.workload.facts.ready === findings.workload.facts.desired;
+    return known
+      ? {
+          conclusion: 'nothing-wrong',
+          diagnosis: `${input.name} in ${input.namespace} looks healthy. ${seen}`,
+          confidence: ratio === null ? 'low' : 'high',
+          evidence,
+          options: [],
+        }
+      : {
+          conclusion: 'unknown',
+          diagnosis: `Nothing shows that ${input.name} fails, and nothing shows that it works. ${seen}`,
+          confidence: 'low',
+          evidence,
+          options: [],
+        };
+  }
+  const previous = previousOf(findings);
+  if (!previous)
+    return {
+      conclusion: 'unknown',
+      diagnosis: `${input.name} fails, but there is no earlier version to go back to. ${seen}`,
+      confidence: 'low',
+      evidence,
+      options: [],
+    };
+  const rollout = `Revision ${revision} (${images.join(', ')})${rolledOutAt ? ` was rolled out at ${rolledOutAt}` : ''}`;
+  const before = numberOf(findings.errorsBefore?.facts);
+  const turned = ratio !== null && before !== null && ratio > before + input.maxErrorRatio / 2;
+  return {
+    conclusion: 'act',
+    diagnosis: `${rollout} and ${input.name} fails since. ${seen}`,
+    confidence: turned ? 'high' : 'medium',
+    evidence,
+    options: optionsFor(input, findings, previous),
+  };
+}
