@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
@@ -18,8 +20,13 @@ const shared = {
 
 /** `unit` needs nothing but Node; `real` starts servers (test/support says which) and skips, by name, what is missing. */
 export default {
-  testTimeout: 20_000,
+  // Generous, since starting a control plane on a busy machine takes its time; no test waits for it to pass.
+  testTimeout: 60_000,
   reporters: ['default'],
+  // Each worker may hold a Kubernetes control plane and a Temporal server (about 1 GB), which mostly wait.
+  maxWorkers: Math.min(4, Math.max(2, availableParallelism() - 1)),
+  // Modules loaded by the ESM loader are never freed; a worker that holds too many starts afresh.
+  workerIdleMemoryLimit: '1.5GB',
   projects: [
     {
       ...shared,
@@ -27,6 +34,12 @@ export default {
       testMatch: ['<rootDir>/test/**/*.test.ts'],
       testPathIgnorePatterns: [...shared.testPathIgnorePatterns, '\\.real\\.test\\.ts$'],
     },
-    { ...shared, displayName: 'real', testMatch: ['<rootDir>/test/**/*.real.test.ts'] },
+    {
+      ...shared,
+      displayName: 'real',
+      testMatch: ['<rootDir>/test/**/*.real.test.ts'],
+      globalSetup: '<rootDir>/test/support/start-shared.ts',
+      globalTeardown: '<rootDir>/test/support/stop-shared.ts',
+    },
   ],
 };

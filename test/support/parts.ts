@@ -1,0 +1,52 @@
+import { describe, test } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { findPart, type Part } from './find-part.ts';
+
+export { findPart, type Part };
+
+/** A server, and every part it is made of. */
+const SERVERS = {
+  temporal: ['temporal'],
+  postgres: ['initdb', 'postgres'],
+  kubernetes: ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kwok', 'kwok-stages.yaml'],
+  prometheus: ['prometheus'],
+  alertmanager: ['alertmanager'],
+  browser: ['chromium'],
+} as const satisfies Record<string, readonly Part[]>;
+
+/** What a test can need besides Node and npm's packages. */
+export type Server = keyof typeof SERVERS;
+
+/** The parts of this server that this machine lacks. */
+export function missingParts(server: Server): Part[] {
+  return SERVERS[server].filter((part) => findPart(part) === undefined);
+}
+
+/**
+ * A `describe` for tests that run against real servers. Where a part is missing the tests count as skipped, under a name
+ * that says what is missing; with `BELAY_REQUIRE_PARTS=1` (CI) that is one failed test instead.
+ */
+export function describeReal(name: string, servers: readonly Server[], define: () => void): void {
+  const missing = servers.flatMap(missingParts);
+  if (missing.length === 0) {
+    describe(name, define);
+  } else if (process.env['BELAY_REQUIRE_PARTS'] === '1') {
+    describe(name, () => {
+      test('has its parts', () => {
+        throw new Error(`not found: ${missing.join(', ')}; test/support/parts/build gets them`);
+      });
+    });
+  } else {
+    // Still defined, so that every test in it is counted as skipped.
+    describe.skip(`${name} [needs ${missing.join(', ')}: see test/support/parts/build]`, define);
+  }
+}
+
+/** The path of a part that must be there. Throws an Error saying how to get it. */
+export function requirePart(part: Part): string {
+  const path = findPart(part);
+  if (path === undefined || !existsSync(path)) {
+    throw new Error(`${part} was not found; test/support/parts/build gets it (or set BELAY_PARTS to where bin/ is)`);
+  }
+  return path;
+}
