@@ -44,10 +44,7 @@ async function post(options: HttpAuthorityOptions, call: Call, request: unknown)
       // A redirect would carry the token to wherever it points.
       redirect: 'error',
     });
-    const body: unknown = await response.json().catch((error: unknown) => {
-      if (error instanceof SyntaxError) return undefined;
-      throw error;
-    });
+    const body = jsonIn(await response.text());
     if (response.ok) return body;
     throw fromProblem(response.status, body, response.headers.get('retry-after'));
   } catch (error) {
@@ -55,5 +52,13 @@ async function post(options: HttpAuthorityOptions, call: Call, request: unknown)
     cancel?.throwIfAborted();
     const why = timeout.aborted ? `no answer in ${options.timeoutMs ?? 10_000} ms` : 'it cannot be reached';
     throw new Failure('retry.unreachable', `authority at ${options.url}: ${why} (${call})`, { cause: error });
+  }
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
