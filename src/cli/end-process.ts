@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { CommanderError } from 'commander';
 import pc from 'picocolors';
 import { CliError, reasonOf } from '../platform/problem.ts';
@@ -14,7 +15,7 @@ export function endProcess(error: unknown): void {
   }
   const known = error instanceof CliError;
   // A prompt that was left with Ctrl-C is an answer, not a failure of Belay.
-  const left = error instanceof Error && error.name === 'ExitPromptError';
+  const left = isNativeError(error) && error.name === 'ExitPromptError';
   const text = known
     ? error.message
     : left
@@ -22,7 +23,7 @@ export function endProcess(error: unknown): void {
       : `Unexpected: ${reasonOf(error)}`;
   const more = known || left ? '' : pc.dim(' (details in the log; BELAY_DEBUG=1 shows the stack)');
   process.stderr.write(`${pc.red('belay:')} ${text}${more}\n`);
-  if (process.env['BELAY_DEBUG'] === '1' && error instanceof Error && error.stack !== undefined)
+  if (process.env['BELAY_DEBUG'] === '1' && isNativeError(error) && error.stack !== undefined)
     process.stderr.write(`${pc.dim(error.stack)}\n`);
   process.exitCode = known ? error.exitCode : 1;
 }

@@ -4,6 +4,9 @@ import { codeOf } from '../problem.ts';
 import { isHookVariable } from './hook-proof.ts';
 import { VARIABLES, type Variable } from './variables.ts';
 
+/** For the project's own tests, which start Belay with their environment. */
+const OF_TESTS = /^BELAY_(TEST_\w+|REQUIRE_PARTS)$/;
+
 const KNOWN: readonly Variable[] = VARIABLES;
 
 /**
@@ -28,7 +31,7 @@ export function readVariables(env: NodeJS.ProcessEnv, problem: (text: string) =>
       else readInto(values, of, name, value.trim(), problem);
       continue;
     }
-    if (name.startsWith('BELAY_')) {
+    if (name.startsWith('BELAY_') && !OF_TESTS.test(name)) {
       const nearest = closest(name, [...KNOWN.map((variable) => variable.name), 'BELAY_HOOK_ALERTMANAGER_SECRET']);
       problem(`${name} is not a variable of Belay; did you mean ${nearest}?`);
     }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { reasonOf } from '../problem.ts';
 
 /** The file that is locked; a folder that has it is Belay's. */
 export const LOCK_FILE = 'lock';
@@ -16,7 +17,7 @@ export function lockFolder(folder: string): (() => void) | undefined {
     lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
-    if (error instanceof Error && /locked|busy/i.test(error.message)) return undefined;
+    if (/locked|busy/i.test(reasonOf(error))) return undefined;
     throw error;
   }
   writeFileSync(join(folder, 'holder'), String(process.pid), { mode: 0o600 });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { CliError, reasonOf } from '../problem.ts';
 import type { PostgresBinaries } from './binaries.ts';
 import type { ServerUser } from './server-user.ts';
@@ -50,8 +51,7 @@ export async function createCluster({ binaries, folder, user, password }: Cluste
     });
     await rename(join(making, 'cluster'), folder);
   } catch (error) {
-    const said =
-      error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : undefined;
+    const said = isNativeError(error) && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : undefined;
     throw new CliError(`PostgreSQL could not make its data folder ${folder}: ${said || reasonOf(error)}`, 1, {
       cause: error,
     });

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { codeOf, reasonOf } from '../problem.ts';
 import type { Progress } from './binary-sources.ts';
 import { keepBinary } from './keep-binary.ts';
@@ -46,8 +47,7 @@ export async function buildTemporal(options: BuildOptions): Promise<string> {
       return join(scratch, process.platform === 'win32' ? 'temporal.exe' : 'temporal');
     });
   } catch (error) {
-    const said =
-      error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : undefined;
+    const said = isNativeError(error) && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : undefined;
     throw new Error(said || reasonOf(error), { cause: error });
   } finally {
     clearInterval(ticking);
