@@ -63,7 +63,7 @@ function sidebar({ workspace, member, tab, deliveries }: PageState): ReactNode {
       'div',
       { className: 'workspace' },
       h('b', null, workspace.team.name),
-      h('small', null, 'not Slack: a small stand-in for it'),
+      h('small', null, 'a small stand-in for Slack'),
     ),
     h('a', { href: address(member), ...current(tab === 'channel') }, `# ${workspace.channel.name}`),
     h('a', { href: address(member, { tab: 'home' }), ...current(tab === 'home') }, 'Belay · Home'),

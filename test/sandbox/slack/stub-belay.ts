@@ -189,5 +189,8 @@ export async function startStubBelay(env: Record<string, string>, signingSecret 
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the stub has no port');
   const post = (blocks = approvalCard()) => app.client.chat.postMessage({ channel, text: 'Approval needed', blocks });
-  return { url: `http://127.0.0.1:${address.port}`, heard, client: app.client, post, stop: () => app.stop() };
+  const stop = async () => {
+    if (server.listening) await app.stop();
+  };
+  return { url: `http://127.0.0.1:${address.port}`, heard, client: app.client, post, stop };
 }
