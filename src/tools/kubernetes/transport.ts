@@ -18,7 +18,15 @@ export function transportOf(config: KubeConfig, timeoutMs: number = REQUEST_MS):
   const cluster = config.getCurrentCluster();
   if (cluster === null) throw new Failure('stop.invalid-input', 'The kubeconfig has no cluster for its context');
   const base = cluster.server.replace(/\/+$/, '');
-  const server = new URL(base).origin;
+  const address = URL.parse(base);
+  if (address === null)
+    throw new Failure('stop.invalid-input', `The kubeconfig's cluster ${cluster.name} has no valid address: ${base}`);
+  if (address.username !== '' || address.password !== '')
+    throw new Failure(
+      'stop.invalid-input',
+      `The kubeconfig's address of cluster ${cluster.name} holds credentials; they belong under users`,
+    );
+  const server = address.origin;
   const http = new IsomorphicFetchHttpLibrary();
 
   return async (ask, signal) => {
@@ -31,7 +39,7 @@ export function transportOf(config: KubeConfig, timeoutMs: number = REQUEST_MS):
     }
     await config.applySecurityAuthentication(request).catch((error: unknown) => {
       const why = oneLine(error instanceof Error ? error.message : String(error), 300);
-      throw new Failure('stop.forbidden', `The kubeconfig gives no usable credential for ${server}: ${why}`);
+      throw new Failure('stop.forbidden', `The kubeconfig gives no usable access to ${server}: ${why}`);
     });
     request.setSignal(AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
     let status: number;

@@ -215,10 +215,9 @@ export function kubernetesPromises(start: () => Promise<KubernetesWorld>, { user
       await somebody.change(it.name, (deployment) => {
         if (deployment.spec === undefined) return;
         deployment.spec.replicas = 3;
-        deployment.spec.template.metadata = {
-          ...deployment.spec.template.metadata,
-          annotations: { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() },
-        };
+        const { metadata } = deployment.spec.template;
+        if (metadata !== undefined)
+          metadata.annotations = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() };
       });
       expect(await rolloutUndo.observe(args, execution, context)).toEqual(execution.precondition);
       expect(await rolloutUndo.execute(args, execution, context)).toMatchObject({ status: 'done' });
