@@ -82,13 +82,27 @@ async function* events(run: string, after: number, options: Options, signal: Abo
         yield ': still here\n\n';
       }
       if (changed) continue;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        setTimeout(resolve, options.pollMs ?? 500);
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
+      await nap(options.pollMs ?? 500, signal, (resolve) => (wake = resolve));
     }
   } finally {
     stop?.();
+  }
+}
+
+/** Waits until time is up, the signal aborts, or what `onWake` was given is called; leaves neither timer nor listener. */
+async function nap(ms: number, signal: AbortSignal, onWake: (wake: () => void) => void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let resume: () => void = () => undefined;
+  try {
+    await new Promise<void>((resolve) => {
+      resume = resolve;
+      timer = setTimeout(resolve, ms);
+      signal.addEventListener('abort', resume);
+      onWake(resolve);
+      if (signal.aborted) resolve();
+    });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', resume);
   }
 }

@@ -93,6 +93,9 @@ function explain(error: FastifyError, request: FastifyRequest): string {
       return `Content-Type ${request.headers['content-type'] ?? '(none)'} is not taken; send application/json.`;
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return 'The body is not as long as Content-Length says.';
+    case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return 'The address is not a valid path here.';
     default:
       return 'The request is not valid HTTP for this server.';
   }

@@ -51,6 +51,7 @@ function parse(text: string): Json {
     if (/after JSON/.test(said)) return refuse('the body holds more than one JSON document, or text after it', error);
     if (/Unexpected end|Unterminated/.test(said)) return refuse('the body is not valid JSON: it ends too early', error);
     const position = /position (\d+)/.exec(said)?.[1];
+    if (position === String(text.length)) return refuse('the body is not valid JSON: it ends too early', error);
     return refuse(`the body is not valid JSON${position ? `, at character ${position}` : ''}`, error);
   }
 }
