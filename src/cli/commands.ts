@@ -8,10 +8,12 @@ import { register as run } from './commands/run.ts';
 import { register as runs } from './commands/runs.ts';
 import { register as sandbox } from './commands/sandbox.ts';
 import { register as show } from './commands/show.ts';
+import { register as up } from './commands/up.ts';
 import { register as watch } from './commands/watch.ts';
 
 /** Every command, in the order in which help lists them. A new one is a file in `commands/` and a line here. */
 export const commands: readonly ((program: Command) => void)[] = [
+  up,
   sandbox,
   run,
   runs,

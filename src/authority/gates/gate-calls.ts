@@ -1,3 +1,4 @@
+import { Failure } from '../../domain/failure.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
@@ -13,7 +14,8 @@ async function ownGate(context: AuthorityContext, request: RequestOf<'gate'>) {
     .selectAll()
     .where('id', '=', request.gate)
     .where('run', '=', run.id)
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
+  if (!gate) throw new Failure('stop.not-found', `run ${run.id} has no gate ${request.gate}`);
   return { run, gate };
 }
 

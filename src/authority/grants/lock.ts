@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { Failure } from '../../domain/failure.ts';
 import { keysOverlap } from '../../domain/target.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
@@ -85,11 +86,8 @@ export async function readAction(
   context: AuthorityContext,
   request: RequestOf<'action'>,
 ): Promise<ResponseOf<'action'>> {
-  const row = await context.db
-    .selectFrom('actions')
-    .selectAll()
-    .where('id', '=', request.action)
-    .executeTakeFirstOrThrow();
+  const row = await context.db.selectFrom('actions').selectAll().where('id', '=', request.action).executeTakeFirst();
+  if (!row) throw new Failure('stop.not-found', `${request.action} was never previewed; there is nothing to carry out`);
   const executed = await context.db
     .selectFrom('intents')
     .select('outcome')

@@ -129,7 +129,7 @@ export interface AlertsTable {
 
 export interface OutboxTable {
   id: Generated<string>;
-  topic: 'run.start' | 'run.wake' | 'run.cancel' | 'gate.card' | 'say';
+  topic: 'run.start' | 'run.wake' | 'gate.card' | 'say';
   subject: string;
   payload: Json<JsonObject>;
   created_at: Date;

@@ -1,13 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { DataFolder } from '../data/data-folder.ts';
 import { rememberedPort } from '../data/remembered-port.ts';
 import { secretFile } from '../data/secret-file.ts';
 import { CliError, codeOf, reasonOf } from '../problem.ts';
-import { stopProcess, stopRecorded } from '../process/process-record.ts';
+import { stopRecorded } from '../process/process-record.ts';
 import { startChild } from '../process/start-child.ts';
 import { postgresBinaries } from './binaries.ts';
+import { clearCluster } from './clear-cluster.ts';
 import { createCluster, ROLE } from './create-cluster.ts';
 import { serverUser } from './server-user.ts';
 
@@ -39,7 +40,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const folder = join(data.postgres, 'cluster');
   const recordFile = join(data.run, 'postgres.json');
   await stopRecorded(recordFile, 'SIGINT');
-  await stopUnrecorded(folder);
+  await clearCluster(folder);
   const binaries = await postgresBinaries();
   const user = serverUser(folder);
   const password = secretFile(join(data.postgres, 'password'));
@@ -75,10 +76,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const address = `127.0.0.1:${port}`;
   const url = `postgres://${ROLE}:${password}@${address}/${ROLE}`;
   try {
+    const over = new AbortController();
     const gone = child.ended.then((how) => {
+      over.abort();
       throw new CliError(`PostgreSQL did not start (${how}); its log is logs/postgres.log in the data folder.`);
     });
-    await Promise.race([gone, ensureDatabase(url)]);
+    await Promise.race([gone, ensureDatabase(url, over.signal)]);
   } catch (error) {
     await child.stop();
     throw error;
@@ -88,7 +91,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 }
 
 /** Waits until the server takes connections, and makes Belay's database when it is not there. */
-async function ensureDatabase(url: string): Promise<void> {
+async function ensureDatabase(url: string, over: AbortSignal): Promise<void> {
   const maintenance = Object.assign(new URL(url), { pathname: '/postgres' }).toString();
   const deadline = Date.now() + START_MS;
   for (;;) {
@@ -102,25 +105,11 @@ async function ensureDatabase(url: string): Promise<void> {
     } catch (error) {
       // Not listening yet, or listening and still recovering (57P03). Anything else will not pass by waiting.
       const waits = ['ECONNREFUSED', 'ECONNRESET', '57P03'].includes(codeOf(error) ?? '');
-      if (!waits || Date.now() > deadline)
+      if (!waits || over.aborted || Date.now() > deadline)
         throw new CliError(`PostgreSQL does not answer: ${reasonOf(error)}`, 1, { cause: error });
       await new Promise((resolve) => setTimeout(resolve, 50));
     } finally {
       await client.end().catch(() => undefined);
     }
-  }
-}
-
-/**
- * A server that was started but whose record was not yet written when Belay was killed: PostgreSQL's own lock file names
- * it. It is ours when it runs as a server on this very folder, which its command line says.
- */
-async function stopUnrecorded(folder: string): Promise<void> {
-  try {
-    const pid = Number(readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n')[0]);
-    const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    if (commandLine.includes(folder)) await stopProcess(pid, 'SIGINT', 20_000);
-  } catch {
-    // No lock file, or nothing runs under its pid (or this is not Linux, where PostgreSQL itself says so).
   }
 }

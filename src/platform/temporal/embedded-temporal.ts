@@ -79,13 +79,15 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
 
 /** Until the namespace is there and keeps closed runs for 30 days, for the re-checks that look back so far. */
 async function ready(address: string, ended: Promise<string>): Promise<void> {
+  const over = new AbortController();
   const gone = ended.then((how) => {
+    over.abort();
     throw new CliError(`Temporal did not start (${how}); its log is logs/temporal.log in the data folder.`);
   });
-  await Promise.race([gone, setRetention(address)]);
+  await Promise.race([gone, setRetention(address, over.signal)]);
 }
 
-async function setRetention(address: string): Promise<void> {
+async function setRetention(address: string, over: AbortSignal): Promise<void> {
   const deadline = Date.now() + START_MS;
   for (;;) {
     let connection: Connection | undefined;
@@ -97,7 +99,7 @@ async function setRetention(address: string): Promise<void> {
       });
       return;
     } catch (error) {
-      if (Date.now() > deadline)
+      if (over.aborted || Date.now() > deadline)
         throw new CliError(`Temporal did not answer within ${START_MS / 1000} s (${reasonOf(error)}).`, 1, {
           cause: error,
         });

@@ -1,0 +1,38 @@
+import { Failure } from '../domain/failure.ts';
+import { queueOf, systemOf } from '../domain/queue.ts';
+import type { AnyTool } from '../sdk/define-tool.ts';
+import type { Registry } from '../tools/registry.ts';
+
+/** Settings by system and connection name, with the credentials in them: `{ kubernetes: { default: { kubeconfig } } }`. */
+export type ConnectionSettings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** The clients of one worker. */
+export interface Connections {
+  /** Every queue these connections serve. */
+  readonly queues: readonly string[];
+  /** The tool and its client; `stop.not-found` when this worker has no such tool or connection. */
+  find(tool: string, connection: string): { tool: AnyTool; client: unknown };
+}
+
+/** Makes each connection's client on first use, so that one that is broken says so in the run that needs it. */
+export function createConnections(registry: Registry, settings: ConnectionSettings): Connections {
+  const clients = new Map<string, unknown>();
+  return {
+    queues: Object.entries(settings).flatMap(([system, connections]) =>
+      Object.keys(connections).map((name) => queueOf(system, name)),
+    ),
+    find: (name, connection) => {
+      const tool = registry.tool(name);
+      const system = registry.system(systemOf(name));
+      const given = settings[systemOf(name)]?.[connection];
+      if (!tool || !system || given === undefined)
+        throw new Failure(
+          'stop.not-found',
+          `This worker has no ${tool ? `connection "${connection}" for ${name}` : `tool ${name}`}`,
+        );
+      const queue = queueOf(system.name, connection);
+      if (!clients.has(queue)) clients.set(queue, system.connect(system.settings.parse(given)));
+      return { tool, client: clients.get(queue) };
+    },
+  };
+}

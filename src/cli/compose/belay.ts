@@ -1,0 +1,160 @@
+import envPaths from 'env-paths';
+import type { Configuration } from '../../platform/configuration/configuration.ts';
+import type { DataFolder } from '../../platform/data/data-folder.ts';
+import { migrate } from '../../platform/database/migrate.ts';
+import type { Logger } from '../../platform/log.ts';
+import { startEmbeddedPostgres } from '../../platform/postgres/embedded-postgres.ts';
+import type { Status } from '../../platform/screen.ts';
+import { binarySources, type Progress } from '../../platform/temporal/binary-sources.ts';
+import { startEmbeddedTemporal } from '../../platform/temporal/embedded-temporal.ts';
+import { connectTemporal, temporalAddress } from '../../platform/temporal/temporal-connection.ts';
+import { linkTemporal } from '../../platform/temporal/temporal-link.ts';
+import { systems } from '../../tools/catalog.ts';
+import { buildRegistry } from '../../tools/registry.ts';
+import { buildManifest } from '../../workers/build-manifest.ts';
+import { bundleWorkflows } from '../../workers/bundle-workflows.ts';
+import { runbooks } from '../../workflows/runbooks.ts';
+import { connectionNames, connectionSettings } from './connections.ts';
+import { startServer } from './server.ts';
+import { startAllWorkers } from './workers.ts';
+
+export interface BelayOptions {
+  readonly configuration: Configuration;
+  readonly data: DataFolder;
+  readonly observe: boolean;
+  readonly progress: Progress;
+  readonly log: Logger;
+  /** A part ended that nobody stopped; says which and how. */
+  readonly onUnexpectedEnd: (what: string) => void;
+}
+
+/** A whole embedded Belay. */
+export interface Belay {
+  readonly status: Omit<Status, 'tookMs'>;
+  stop(): Promise<void>;
+}
+
+type Stop = () => Promise<void>;
+
+async function database({ configuration, data, progress, onUnexpectedEnd }: BelayOptions, stops: Stop[]) {
+  const { DATABASE_URL: url } = configuration;
+  if (url !== undefined) return { url, part: { address: new URL(url).host, embedded: false } };
+  const postgres = await startEmbeddedPostgres({
+    data,
+    progress,
+    onUnexpectedEnd: (how) => onUnexpectedEnd(`PostgreSQL ended (${how})`),
+  });
+  stops.push(() => postgres.stop());
+  return { url: postgres.url, part: { address: postgres.address, embedded: true } };
+}
+
+async function temporal({ configuration, data, progress, onUnexpectedEnd }: BelayOptions, stops: Stop[]) {
+  const namespace = configuration.TEMPORAL_NAMESPACE;
+  const own = temporalAddress(configuration);
+  if (own) {
+    progress(`Connecting to Temporal on ${own.address}`);
+    await (await connectTemporal(own)).close();
+    return { address: own, namespace, part: { address: own.address, embedded: false } };
+  }
+  const cache = envPaths('belay', { suffix: '' }).cache;
+  const server = await startEmbeddedTemporal({
+    data,
+    progress,
+    sources: binarySources({ path: process.env['PATH'] ?? '', cache, parts: configuration.BELAY_PARTS }),
+    onUnexpectedEnd: (how) => onUnexpectedEnd(`Temporal ended (${how})`),
+  });
+  stops.push(() => server.stop());
+  return {
+    address: { address: server.address },
+    namespace: server.namespace,
+    part: { address: server.address, embedded: true, detail: server.version, uiUrl: server.uiUrl },
+  };
+}
+
+/** Starts everything in one process, in order, and stops what it started when a later part fails. */
+export async function startBelay(options: BelayOptions): Promise<Belay> {
+  const { configuration, data, observe, progress, log } = options;
+  const stops: Stop[] = [];
+  const stop = async () => {
+    for (const one of stops.splice(0).toReversed())
+      await one().catch((error: unknown) => log.warn({ err: error }, 'a part did not stop cleanly'));
+  };
+  try {
+    const registry = buildRegistry([...systems]);
+    const settings = connectionSettings(configuration);
+    const [db, time, bundle] = await Promise.all([
+      database(options, stops),
+      temporal(options, stops),
+      bundleWorkflows(),
+    ]);
+    progress('Bringing the database up to date');
+    await migrate(configuration.DATABASE_MIGRATION_URL ?? db.url);
+    const manifest = buildManifest(registry, runbooks, connectionNames(settings), bundle.hash);
+    const link = linkTemporal(time.address, time.namespace);
+    stops.push(() => link.close());
+    let signInCode: string | undefined;
+    progress('Opening the doors');
+    const server = await startServer({
+      configuration,
+      databaseUrl: db.url,
+      keysFolder: data.keys,
+      token: data.token,
+      manifest,
+      temporal: link,
+      solo: true,
+      observeOnly: observe,
+      workerTokens: undefined,
+      log,
+      announceCode: (code) => {
+        signInCode = code;
+      },
+    });
+    stops.push(() => server.stop());
+    progress('Starting the workers');
+    const workers = await startAllWorkers({
+      configuration,
+      address: time.address,
+      namespace: time.namespace,
+      authority: server.authority,
+      publicKeyPem: server.publicKeyPem,
+      registry,
+      manifest,
+      settings,
+      bundle,
+    });
+    stops.push(() => workers.stop());
+    workers.ended.catch((error: unknown) => options.onUnexpectedEnd(`A worker failed (${String(error)})`));
+    const loopback = ['127.0.0.1', 'localhost', '::1'].includes(configuration.BELAY_HOST);
+    const proof = configuration.hooks.get('alertmanager');
+    return {
+      stop,
+      status: {
+        mode: observe ? 'observe' : 'propose',
+        url: server.url,
+        ...(signInCode === undefined ? {} : { signInCode }),
+        data: data.path,
+        temporal: time.part,
+        database: db.part,
+        ...(configuration.BELAY_MODEL === undefined ? {} : { model: configuration.BELAY_MODEL }),
+        ...(server.slack
+          ? {
+              slack: {
+                mode: server.slack.status().mode,
+                ...(configuration.BELAY_SLACK_CHANNEL ? { channel: configuration.BELAY_SLACK_CHANNEL } : {}),
+              },
+            }
+          : {}),
+        approvers: server.approvers,
+        ...(configuration.KUBECONFIG ? { kubernetes: configuration.KUBECONFIG } : {}),
+        ...(configuration.PROMETHEUS_URL ? { prometheus: configuration.PROMETHEUS_URL } : {}),
+        ...(configuration.ALERTMANAGER_URL ? { alertmanager: configuration.ALERTMANAGER_URL } : {}),
+        routes: server.routes.routes.length,
+        openHooks: proof && (proof.secrets.length > 0 || proof.tokens.length > 0) ? [] : ['alertmanager'],
+        exposed: !loopback,
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,191 @@
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { createServer } from '../../api/server.ts';
+import type { AuthorityContext } from '../../authority/context.ts';
+import { directAuthority } from '../../authority/create-client.ts';
+import { createDoors } from '../../authority/create-doors.ts';
+import type { Doors } from '../../authority/doors.ts';
+import { signingKeyAt } from '../../authority/keys/signing-key.ts';
+import { startOutbox } from '../../authority/outbox/outbox.ts';
+import { firstPolicy } from '../../authority/policy/first-policy.ts';
+import type { AuthorityClient } from '../../authority/protocol.ts';
+import type { Manifest } from '../../domain/manifest.ts';
+import { createAnnouncements } from '../../intake/announce.ts';
+import { checkRoutes } from '../../intake/check-routes.ts';
+import { createDispatch, SEARCH_ATTRIBUTES } from '../../intake/dispatch.ts';
+import { DEFAULT_ROUTES, readRoutes, type RouteTable } from '../../intake/routes.ts';
+import { startSweeper } from '../../intake/sweep.ts';
+import type { Configuration } from '../../platform/configuration/configuration.ts';
+import { secretFile } from '../../platform/data/secret-file.ts';
+import { connect } from '../../platform/database/connect.ts';
+import type { Logger } from '../../platform/log.ts';
+import { CliError, codeOf } from '../../platform/problem.ts';
+import { ensureSearchAttributes } from '../../platform/temporal/search-attributes.ts';
+import type { TemporalLink } from '../../platform/temporal/temporal-link.ts';
+import { type SlackApp, startSlack } from '../../slack/start-slack.ts';
+
+export interface ServerParts {
+  readonly configuration: Configuration;
+  readonly databaseUrl: string;
+  readonly keysFolder: string;
+  readonly token: string;
+  readonly manifest: Manifest;
+  readonly temporal: TemporalLink;
+  /** Embedded: the one local person is an approver and may approve what they started. */
+  readonly solo: boolean;
+  /** Every route observes, whatever the route file says. */
+  readonly observeOnly: boolean;
+  readonly workerTokens: Readonly<Record<string, string>> | undefined;
+  readonly announceCode: (code: string) => void;
+  readonly log: Logger;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly doors: Doors;
+  readonly authority: AuthorityClient;
+  readonly publicKeyPem: string;
+  readonly approvers: readonly string[];
+  readonly routes: RouteTable;
+  readonly slack: SlackApp | undefined;
+  stop(): Promise<void>;
+}
+
+/** The person at this machine's terminal. */
+export const localPerson = () => {
+  const { username } = userInfo();
+  return { id: `local:${username}`, name: username };
+};
+
+async function openSlack({ configuration, log }: ServerParts, doors: Doors): Promise<SlackApp | undefined> {
+  const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL, BELAY_SLACK_CHANNEL } = configuration;
+  if (SLACK_BOT_TOKEN === undefined || BELAY_SLACK_CHANNEL === undefined) return undefined;
+  const settings = {
+    botToken: SLACK_BOT_TOKEN,
+    signingSecret: SLACK_SIGNING_SECRET,
+    appToken: SLACK_APP_TOKEN,
+    apiUrl: SLACK_API_URL,
+    channel: BELAY_SLACK_CHANNEL,
+  };
+  return await startSlack({ settings, doors, log: log.child({ part: 'slack' }) });
+}
+
+function routeTable({ configuration, manifest, observeOnly }: ServerParts): RouteTable {
+  const table = readRoutes(configuration.BELAY_ROUTES ?? DEFAULT_ROUTES);
+  checkRoutes(table, manifest);
+  return observeOnly
+    ? { ...table, routes: table.routes.map((route) => ({ ...route, mode: 'observe' as const })) }
+    : table;
+}
+
+async function listen(app: ReturnType<typeof createServer>, host: string, port: number): Promise<number> {
+  try {
+    await app.listen({ host, port });
+  } catch (error) {
+    if (codeOf(error) === 'EADDRINUSE')
+      throw new CliError(`Port ${port} is in use; stop what uses it or choose another with --port or BELAY_PORT.`, 2, {
+        cause: error,
+      });
+    throw error;
+  }
+  const address = app.server.address();
+  return typeof address === 'object' && address ? address.port : port;
+}
+
+/** The authority and its doors: API, webhooks, Slack, the outbox that reaches Temporal and people. */
+export async function startServer(parts: ServerParts): Promise<RunningServer> {
+  const { configuration, manifest, temporal, log } = parts;
+  const local = localPerson();
+  const approvers = [...(parts.solo ? [local.id] : []), ...(configuration.BELAY_APPROVERS ?? [])];
+  const { db, close } = connect(parts.databaseUrl, (error) =>
+    log.warn({ err: error }, 'a database connection was lost'),
+  );
+  let poke = () => {};
+  const key = signingKeyAt(join(parts.keysFolder, 'authority.pem'));
+  const context: AuthorityContext = {
+    db,
+    key,
+    manifest,
+    blobKey: Buffer.from(secretFile(join(parts.keysFolder, 'blobs.key')), 'base64url'),
+    policy: firstPolicy({ approvers, solo: parts.solo }),
+    model: configuration.BELAY_MODEL ?? null,
+    now: () => new Date(),
+    poke: () => poke(),
+  };
+  const doors = createDoors(context);
+  const authority = directAuthority(context);
+  const routes = routeTable(parts);
+  const slack = await openSlack(parts, doors);
+
+  let labelled: boolean | undefined;
+  const client = async () => {
+    const ready = await temporal.client();
+    labelled ??= await ensureSearchAttributes(ready, SEARCH_ATTRIBUTES);
+    return ready;
+  };
+  const outbox = startOutbox({
+    db,
+    now: context.now,
+    handlers: {
+      ...createDispatch({ context, client, labelled: () => labelled === true }),
+      ...createAnnouncements({ context, doors, announcer: () => slack?.announcer }),
+    },
+    onError: (topic, subject, error) => log.warn({ err: error, topic, subject }, 'will be tried again'),
+  });
+  poke = outbox.poke;
+  const sweeper = startSweeper(context, client, (error) => log.debug({ err: error }, 'could not sweep'));
+
+  const { BELAY_HOST: host } = configuration;
+  let port = configuration.BELAY_PORT;
+  const app = createServer({
+    doors,
+    authority,
+    routes,
+    workerTokens: parts.workerTokens,
+    queueOfAction: async (id) =>
+      (await db.selectFrom('actions').select('queue').where('id', '=', id).executeTakeFirst())?.queue,
+    token: () => parts.token,
+    localPerson: local,
+    hosts: () => [
+      ...[host, '127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`),
+      ...(configuration.BELAY_PUBLIC_URL ? [new URL(configuration.BELAY_PUBLIC_URL).host] : []),
+    ],
+    signIn: {
+      announceCode: parts.announceCode,
+      secureCookie: configuration.BELAY_PUBLIC_URL?.startsWith('https:') ?? false,
+    },
+    slack: slack?.requestListener ? { requestListener: slack.requestListener } : undefined,
+    hookProof: (source) => configuration.hooks.get(source) ?? { secrets: [], tokens: [] },
+    temporalUp: temporal.up,
+    health: () => ({
+      parts: {
+        temporal: temporal.up() ? 'up' : 'down',
+        slack: slack ? (slack.status().problem ? 'down' : 'up') : 'off',
+      },
+    }),
+    log: { error: (message, error) => log.error({ err: error }, message) },
+  });
+  const stop = async () => {
+    await app.close();
+    sweeper.stop();
+    await outbox.stop();
+    await slack?.stop();
+    await close();
+  };
+  try {
+    port = await listen(app, host, port);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    url: `http://${host}:${port}`,
+    doors,
+    authority,
+    publicKeyPem: key.publicKeyPem,
+    approvers,
+    routes,
+    slack,
+    stop,
+  };
+}

@@ -1,0 +1,47 @@
+import type { Announcer } from '../authority/announcer.ts';
+import type { AuthorityContext } from '../authority/context.ts';
+import type { Doors } from '../authority/doors.ts';
+import type { OutboxHandler } from '../authority/outbox/outbox.ts';
+
+/** Outbox handlers that reach people. Without an announcer (no Slack) their rows are done at once: other views show the same. */
+export function createAnnouncements({
+  context,
+  doors,
+  announcer,
+}: {
+  context: AuthorityContext;
+  doors: Doors;
+  announcer: () => Announcer | undefined;
+}): Record<'gate.card' | 'say', OutboxHandler> {
+  const { db } = context;
+  return {
+    'gate.card': async (id) => {
+      const to = announcer();
+      if (!to) return;
+      const gate = await doors.gate(id);
+      const run = gate && (await doors.run(gate.run));
+      if (!gate || !run) return;
+      const { card } = await db.selectFrom('gates').select('card').where('id', '=', id).executeTakeFirstOrThrow();
+      const ref = await to.card(gate, run, card ?? undefined);
+      if (ref.ts !== card?.ts)
+        await db
+          .updateTable('gates')
+          .set({ card: JSON.stringify(ref) })
+          .where('id', '=', id)
+          .execute();
+    },
+    say: async (id, { key, text }) => {
+      const to = announcer();
+      const run = to && (await doors.run(id));
+      if (!to || !run) return;
+      const last = await db
+        .selectFrom('gates')
+        .select('card')
+        .where('run', '=', id)
+        .where('card', 'is not', null)
+        .orderBy('opened_at', 'desc')
+        .executeTakeFirst();
+      await to.say(String(text), run, last?.card ?? undefined, `${id}/${String(key)}`);
+    },
+  };
+}
