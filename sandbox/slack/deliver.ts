@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import { signRequest } from './sign-request.ts';
 
 /** Slack gives an app three seconds to acknowledge. */
@@ -68,10 +70,17 @@ async function post(to: Destination, kind: string, body: string, contentType: st
   }
 }
 
+/** `fetch` hides why it failed in the cause of its error. */
+const Failure = z.object({
+  name: z.string(),
+  message: z.string(),
+  cause: z.object({ code: z.string().optional() }).optional(),
+});
+
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `nothing within ${TIMEOUT / 1000} s`;
-  const { cause } = error;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-  return code === 'ECONNREFUSED' ? 'connection refused; is it running?' : (code ?? error.message);
+  const failure = Failure.safeParse(error).data;
+  if (!failure) return String(error);
+  if (failure.name === 'TimeoutError') return `nothing within ${TIMEOUT / 1000} s`;
+  const code = failure.cause?.code;
+  return code === 'ECONNREFUSED' ? 'connection refused; is it running?' : (code ?? failure.message);
 }

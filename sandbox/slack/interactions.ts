@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { blocksOf, controlsOf, Message, View, withBlockIds } from './block-kit.ts';
+import { checkView } from './check-blocks.ts';
 import type { FormState } from './control-value.ts';
 import { deliver, deliverEvent, type Delivery, type Destination } from './deliver.ts';
 import type { EmulatedSlack } from './emulated-slack.ts';
@@ -78,6 +79,8 @@ export class Interactions {
     if (!outcome.delivery.ok) return outcome;
     const answer = SubmitAnswer.safeParse(parseJson(outcome.delivery.body)).data;
     const replacement = View.omit({ id: true, hash: true }).safeParse(answer?.view).data;
+    const problem = replacement && checkView(replacement);
+    if (problem) return this.#refuse(outcome, `Slack would refuse the modal in Belay's answer: ${problem}`);
     if (answer?.response_action === 'errors') return { ...outcome, errors: answer.errors ?? {} };
     if (answer?.response_action === 'clear') this.#overlay.closeModals(member.id);
     else if (answer?.response_action === 'update' && replacement) await this.#update(viewId, replacement);
@@ -142,6 +145,12 @@ export class Interactions {
     const delivery = await deliver(this.#to, kind, { payload: JSON.stringify(payload) });
     this.#overlay.addDelivery(delivery);
     return { delivery };
+  }
+
+  #refuse({ delivery }: Outcome, said: string): Outcome {
+    const refused = { ...delivery, ok: false, said };
+    this.#overlay.addDelivery(refused);
+    return { delivery: refused };
   }
 
   async #occasion(member: Member, viewId?: string): Promise<Occasion> {

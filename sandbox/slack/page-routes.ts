@@ -45,10 +45,10 @@ export interface PageParts {
 export async function pageRoutes(app: FastifyInstance, { slack, overlay, interactions }: PageParts): Promise<void> {
   const { workspace } = slack;
   const [first] = workspace.members;
-  const file = (path: string) => readFile(path, 'utf8');
+  const file = (path: string | URL) => readFile(path, 'utf8');
   const assets = new Map([
-    ['client.js', { type: 'text/javascript', text: await file(new URL('page/client.js', import.meta.url).pathname) }],
-    ['page.css', { type: 'text/css', text: await file(new URL('page/page.css', import.meta.url).pathname) }],
+    ['client.js', { type: 'text/javascript', text: await file(new URL('page/client.js', import.meta.url)) }],
+    ['page.css', { type: 'text/css', text: await file(new URL('page/page.css', import.meta.url)) }],
     ['blocks.css', { type: 'text/css', text: await file(libraryStyle()) }],
   ]);
   app.addHook('onRequest', app.requireSignedIn);

@@ -187,6 +187,30 @@ describe('an unsafe request', () => {
   });
 });
 
+test('refused requests never reach their handler, nor a hook behind the refusal', async () => {
+  const inner = Fastify();
+  open.push(inner);
+  const reached: string[] = [];
+  await inner.register(signIn, {
+    cookieName: 'belay',
+    allowedHosts: () => [HOST],
+    announceCode: () => {},
+    secureCookie: false,
+  });
+  inner.addHook('onRequest', inner.requireSignedIn);
+  inner.addHook('onRequest', async (request) => void reached.push(`hook ${request.url}`));
+  inner.post('/change', async (request) => void reached.push(`handler ${request.url}`));
+  inner.get('/page', async (request) => void reached.push(`handler ${request.url}`));
+  const hosts = [HOST, 'evil.example'];
+  for (const host of hosts) {
+    await inner.inject({ method: 'POST', url: '/change', headers: { host } });
+    await inner.inject({ method: 'POST', url: '/change', headers: { host, origin: 'https://evil.example' } });
+    await inner.inject({ url: '/page', headers: { host, ...PAGE } });
+    await inner.inject({ url: '/page', headers: { host, ...PAGE, 'sec-fetch-site': 'cross-site' } });
+  }
+  expect(reached).toEqual([]);
+});
+
 describe('the host name', () => {
   test.each(['evil.example', 'localhost:7420', '127.0.0.1', `${HOST}.evil.example`, ''])(
     'a request for %j is 421, on every route but those that say otherwise',

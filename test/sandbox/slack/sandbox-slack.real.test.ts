@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { controlName } from '../../../sandbox/slack/control-value.ts';
@@ -154,6 +157,28 @@ describe('a modal', () => {
   });
 });
 
+describe('what Belay answers to a submitted modal is done', () => {
+  const modals = async () =>
+    (await visitor.page('grace')).match(/<h2 id="title-\w+">[^<]*/g)?.map((h2) => h2.replace(/.*>/, ''));
+
+  test.each([
+    ['update', ['After update'], true],
+    ['push', ['First', 'After push'], true],
+    ['clear', undefined, true],
+    ['too-long', ['First'], false],
+  ])('%s', async (answer, shown, ok) => {
+    await visitor.act('say', { as: 'grace', text: `/belay modal ${answer}` });
+    const view = await visitor.opened('grace');
+    expect(await visitor.act('submit', { as: 'grace', view, state: {} })).toMatchObject({ delivery: { ok } });
+    expect(await modals()).toEqual(shown);
+    for (;;) {
+      const open = await visitor.modal('grace');
+      if (open === '') break;
+      await visitor.act('close', { as: 'grace', view: open });
+    }
+  });
+});
+
 describe('the message box', () => {
   test('sends a slash command with its text as typed, and shows the answer to that person only', async () => {
     const text = 'run remediation/bad-deploy workload="shop/checkout" note=“später” --flag=a&b=c';
@@ -214,6 +239,26 @@ describe('when Belay does not take it, the page says so', () => {
       await alone.stop();
     }
   });
+});
+
+test("Belay answering too late is said after Slack's three seconds", async () => {
+  const slow = createServer(() => {}).listen(0, '127.0.0.1');
+  await once(slow, 'listening');
+  const address = slow.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  const waiting = await startSandboxSlack({ belay: `http://127.0.0.1:${port}` });
+  try {
+    const answer = await (await visit(waiting)).act('say', { as: 'ada', text: '/belay runs' });
+    expect(answer.delivery).toMatchObject({
+      ok: false,
+      status: null,
+      said: expect.stringContaining('nothing within 3 s'),
+    });
+  } finally {
+    await waiting.stop();
+    slow.closeAllConnections();
+    slow.close();
+  }
 });
 
 describe('the page is for the one who holds the code', () => {

@@ -124,6 +124,16 @@ const denyModal = (ts: string) => ({
   ] satisfies KnownBlock[],
 });
 
+/** A modal whose submission is answered as its metadata says: `update`, `push`, `clear`, or `too-long` for a bad update. */
+const nextModal = (metadata: string, title: string) => ({
+  type: 'modal' as const,
+  callback_id: 'next',
+  private_metadata: metadata,
+  title: { type: 'plain_text' as const, text: metadata === 'too-long' && title !== 'First' ? 'x'.repeat(25) : title },
+  submit: { type: 'plain_text' as const, text: 'Go on' },
+  blocks: [{ type: 'section', text: { type: 'mrkdwn', text: 'Go on?' } }] satisfies KnownBlock[],
+});
+
 /** A Belay of a few lines on the real Bolt with its HTTP receiver: what the sandbox sends must pass its checks. */
 export async function startStubBelay(env: Record<string, string>, signingSecret = env['SLACK_SIGNING_SECRET'] ?? '') {
   const heard: Heard = { actions: [], submissions: [], commands: [], homes: [] };
@@ -170,8 +180,20 @@ export async function startStubBelay(env: Record<string, string>, signingSecret 
     ];
     await client.chat.postMessage({ channel, text: `:no_entry: Denied by <@${body.user.id}>`, attachments });
   });
+  app.view('next', async ({ ack, view }) => {
+    const next = nextModal(view.private_metadata, `After ${view.private_metadata}`);
+    if (view.private_metadata === 'clear') await ack({ response_action: 'clear' });
+    else if (view.private_metadata === 'push') await ack({ response_action: 'push', view: next });
+    else await ack({ response_action: 'update', view: next });
+  });
   app.command('/belay', async ({ ack, command, client }) => {
     heard.commands.push(command);
+    if (command.text.startsWith('modal ')) {
+      await ack();
+      const view = nextModal(command.text.slice('modal '.length), 'First');
+      await client.views.open({ trigger_id: command.trigger_id, view });
+      return;
+    }
     await ack(`You said \`${command.text}\`.`);
     await client.chat.postEphemeral({ channel, user: command.user_id, text: 'Two runs are open.' });
   });

@@ -83,7 +83,7 @@ describeReal('the page in a browser', ['browser'], () => {
     await belay.stop();
     await box.fill('/belay gates');
     await box.press('Enter');
-    await page.getByText('Belay did not answer').first().waitFor();
+    await page.getByRole('status').getByText('Belay did not answer: connection refused').waitFor();
     expect(await box.inputValue()).toBe('/belay gates');
   });
 
