@@ -11,11 +11,11 @@ export interface WorkflowBundle {
   readonly hash: Digest;
 }
 
-/** Bundles the engine and every runbook. Takes about two seconds. */
-export async function bundleWorkflows(logger: Logger = SILENT): Promise<WorkflowBundle> {
+/** Bundles the engine and every runbook (those that ship, unless another entry is given). Takes about two seconds. */
+export async function bundleWorkflows(entry?: string): Promise<WorkflowBundle> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  const workflowsPath = fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url));
-  const bundle = await bundleWorkflowCode({ workflowsPath, logger });
+  const shipped = fileURLToPath(new URL(`../workflows/index.${extension}`, import.meta.url));
+  const bundle = await bundleWorkflowCode({ workflowsPath: entry ?? shipped, logger: SILENT });
   // The inlined source map holds paths of this machine; the code before it is the same everywhere.
   const code = bundle.code.split('\n//# sourceMappingURL=')[0] ?? bundle.code;
   return { bundle, hash: `sha256:${createHash('sha256').update(code).digest('hex')}` };
