@@ -15,7 +15,7 @@ const PEOPLE = [
 const Answer = z.looseObject({ ok: z.boolean(), error: z.string().optional() });
 export type SlackAnswer = z.infer<typeof Answer>;
 /** Calls a Web API method; the answer is Slack's own, `ok: false` included. */
-export type CallSlack = (method: string, args: Record<string, unknown>, token?: string) => Promise<SlackAnswer>;
+type CallSlack = (method: string, args: Record<string, unknown>, token?: string) => Promise<SlackAnswer>;
 
 const UserList = z.object({ members: z.array(z.looseObject({ id: z.string(), name: z.string() })) });
 const ChannelList = z.object({ channels: z.array(z.looseObject({ id: z.string(), name: z.string() })) });

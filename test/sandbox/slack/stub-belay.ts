@@ -6,7 +6,7 @@ import type { BlockAction, SlackViewAction, SlashCommand, types } from '@slack/b
 type KnownBlock = types.KnownBlock;
 
 /** What the stub was asked, after Bolt had checked the signature. */
-export interface Heard {
+interface Heard {
   readonly actions: BlockAction[];
   readonly submissions: SlackViewAction[];
   readonly commands: SlashCommand[];

@@ -7,7 +7,7 @@ import type { SandboxSlack } from '../../../sandbox/slack/start-sandbox-slack.ts
 const Csrf = z.object({ token: z.string() });
 
 /** What the sandbox's server answers to what the page posts. */
-export const Acted = z.looseObject({
+const Acted = z.looseObject({
   delivery: z.looseObject({ ok: z.boolean(), status: z.number().nullable(), said: z.string() }).optional(),
   errors: z.record(z.string(), z.string()).optional(),
   detail: z.string().optional(),
