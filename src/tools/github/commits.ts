@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../../sdk/define-tool.ts';
+import { fit } from '../fit.ts';
 import { oneLine } from '../one-line.ts';
 import type { GithubClient } from './connect.ts';
 import { githubFailure } from './github-failure.ts';
@@ -58,7 +59,7 @@ export const commits = defineTool({
       url,
     }));
     return {
-      facts: { commits: found, count: found.length },
+      facts: { commits: fit(found, limit), count: found.length },
       content:
         found.map(({ sha, at, author, subject }) => `${sha} ${at ?? ''} ${author}: ${subject}`).join('\n') ||
         `no ${what}`,

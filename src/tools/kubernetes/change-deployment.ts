@@ -41,8 +41,8 @@ export async function changeDeployment(
       if (carries(state, change.aspect, change.mark)) return done;
       const refusal = change.refuse(state);
       if (refusal !== undefined) return failed(`Nothing was changed: ${refusal}`);
+      const wanted = withMark(change.apply(state), change.aspect, change.mark);
       try {
-        const wanted = withMark(change.apply(state), change.aspect, change.mark);
         await client.putDeployment(wanted, { dryRun: false }, signal);
         return done;
       } catch (error) {

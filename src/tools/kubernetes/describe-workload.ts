@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { stringify } from 'yaml';
 import { defineTool, type ToolContext } from '../../sdk/define-tool.ts';
 import type { KubernetesClient } from './client.ts';
+import { controllerOf } from './controller.ts';
 import { readDeployment, selectorOf } from './deployment-state.ts';
 import { eventLine, eventsOf } from './event-facts.ts';
 import { hideSecrets } from './hide-secrets.ts';
@@ -28,7 +29,8 @@ export const describeWorkload = defineTool({
       client.pods(workload.namespace, selectorOf(state.deployment), signal),
       eventsOf(client, workload, signal),
     ]);
-    const { conditions, ...facts } = workloadFacts(state, workload, null);
+    const controller = await controllerOf(client, state.deployment, signal);
+    const { conditions, ...facts } = workloadFacts(state, workload, { ...controller, clusterUid: null });
     const pods = items.map(podFacts).sort(worstFirst);
     const warnings = events.filter(({ type }) => type === 'Warning').length;
     const { clusterUid: _, ...shown } = facts;

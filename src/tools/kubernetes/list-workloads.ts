@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../../sdk/define-tool.ts';
+import { fit } from '../fit.ts';
 import type { KubernetesClient } from './client.ts';
 import { imagesOf } from './template.ts';
 import { NamespaceName, Workload } from './workload.ts';
@@ -35,9 +36,10 @@ export const listWorkloads = defineTool({
       rolledOut: isRolledOut(deployment),
     }));
     rows.sort((a, b) => Number(a.rolledOut) - Number(b.rolledOut) || a.name.localeCompare(b.name));
+    const shown = fit(rows, MAX);
     const bad = rows.filter((row) => !row.rolledOut).length;
     return {
-      facts: { workloads: rows.slice(0, MAX), count: rows.length, complete: complete && rows.length <= MAX },
+      facts: { workloads: shown, count: rows.length, complete: complete && shown.length === rows.length },
       content: rows
         .map(
           (row) =>

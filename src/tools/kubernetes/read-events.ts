@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../../sdk/define-tool.ts';
+import { fit } from '../fit.ts';
 import type { KubernetesClient } from './client.ts';
 import { EventFacts, eventLine, eventsOf } from './event-facts.ts';
 import { nameOf, Workload } from './workload.ts';
@@ -27,7 +28,7 @@ export const readEvents = defineTool({
     const { events, complete } = await eventsOf(client, workload, signal);
     const warnings = events.filter(({ type }) => type === 'Warning').length;
     return {
-      facts: { events: events.slice(0, MAX), count: events.length, warnings, complete },
+      facts: { events: fit(events, MAX), count: events.length, warnings, complete },
       content: events.slice(0, MAX_LINES).map(eventLine).join('\n') || 'no events',
       summary: `${events.length} events of ${nameOf(workload)}, ${warnings} of them warnings`,
     };

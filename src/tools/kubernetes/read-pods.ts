@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../../sdk/define-tool.ts';
+import { fit } from '../fit.ts';
 import type { KubernetesClient } from './client.ts';
 import { selectorOf } from './deployment-state.ts';
 import { PodFacts, podFacts, worstFirst } from './pod-facts.ts';
@@ -24,7 +25,7 @@ export const readPods = defineTool({
     const pods = items.map(podFacts).sort(worstFirst);
     const ready = pods.filter((pod) => pod.ready).length;
     return {
-      facts: { pods: pods.slice(0, MAX), count: pods.length, ready },
+      facts: { pods: fit(pods, MAX), count: pods.length, ready },
       content: pods.map(lineOf).join('\n') || 'no pods',
       summary: `${ready} of ${pods.length} pods of ${nameOf(workload)} ready`,
     };

@@ -1,6 +1,7 @@
 import { Failure } from '../../domain/failure.ts';
 import { defineTool, type ToolContext } from '../../sdk/define-tool.ts';
 import type { KubernetesClient } from './client.ts';
+import { controllerOf } from './controller.ts';
 import { readDeployment } from './deployment-state.ts';
 import { nameOf, Workload } from './workload.ts';
 import { WorkloadFacts, workloadFacts } from './workload-facts.ts';
@@ -18,7 +19,9 @@ export const readWorkload = defineTool({
   timeout: '30s',
   async read(workload, { client, signal }: ToolContext<KubernetesClient>) {
     const state = await readDeployment(client, workload, signal);
-    const facts = workloadFacts(state, workload, await clusterUidOrNull(client, signal));
+    const controller = await controllerOf(client, state.deployment, signal);
+    const clusterUid = await clusterUidOrNull(client, signal);
+    const facts = workloadFacts(state, workload, { ...controller, clusterUid });
     const revision =
       facts.revision === null ? 'a revision not yet seen by its controller' : `revision ${facts.revision}`;
     const owner = facts.owner === null ? '' : `, owned by ${facts.owner.kind} ${facts.owner.name}`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Digest } from '../../domain/digest.ts';
 import { defineTool, type ToolContext } from '../../sdk/define-tool.ts';
+import { fit } from '../fit.ts';
 import type { KubernetesClient } from './client.ts';
 import { type DeploymentState, readDeployment } from './deployment-state.ts';
 import { templateDiff } from './template-diff.ts';
@@ -45,7 +46,7 @@ export const rolloutHistory = defineTool({
         `${entry.images.join(', ')}${entry.changeCause === null ? '' : `  ${entry.changeCause}`}`,
     );
     return {
-      facts: { revisions, count: state.revisions.length },
+      facts: { revisions: fit(revisions, MAX), count: state.revisions.length },
       content: `${lines.join('\n')}\n\n${lastChange(state)}`,
       summary: `${state.revisions.length} revisions of ${nameOf(workload)}: ${revisions.map((entry) => entry.revision).join(', ')}`,
     };

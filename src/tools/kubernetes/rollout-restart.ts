@@ -5,9 +5,10 @@ import type { JsonObject } from '../../domain/json.ts';
 import { defineTool, type Execution, type ToolContext } from '../../sdk/define-tool.ts';
 import { changeDeployment } from './change-deployment.ts';
 import type { KubernetesClient } from './client.ts';
+import { controllerOf } from './controller.ts';
 import { type DeploymentState, readDeployment } from './deployment-state.ts';
-import { markFor, withMark } from './mark.ts';
-import { ownerOf } from './owner.ts';
+import { dryRun } from './dry-run.ts';
+import { markFor } from './mark.ts';
 import { reconcileDeployment } from './reconcile-deployment.ts';
 import { RESTARTED_AT } from './template.ts';
 import type { Deployment } from './wire.ts';
@@ -41,8 +42,7 @@ export const rolloutRestart = defineTool({
   async preview(workload, { client, connection, signal, now }: Context) {
     const state = await readDeployment(client, workload, signal);
     if (state.deployment.spec?.paused) throw new Failure('stop.unsupported', pausedText(workload));
-    const wanted = withMark(restarted(state, now()), 'template', 'preview');
-    await client.putDeployment(wanted, { dryRun: true }, signal);
+    await dryRun(client, restarted(state, now()), 'template', signal);
     return {
       target: targetOf(workload, connection, await client.clusterUid(signal)),
       sentence: `Restart ${nameOf(workload)}`,
@@ -51,7 +51,7 @@ export const rolloutRestart = defineTool({
       precondition: preconditionOf(state),
       preState: { uid: state.uid, templateHash: state.templateHash, restartedAt: restartedAtOf(state) },
       undo: null,
-      owner: ownerOf(state.deployment),
+      owner: (await controllerOf(client, state.deployment, signal)).owner,
       command: `kubectl rollout restart deployment/${workload.name} --namespace ${workload.namespace}`,
     };
   },
@@ -60,7 +60,7 @@ export const rolloutRestart = defineTool({
     return preconditionOf(await readDeployment(client, workload, signal));
   },
 
-  execute: (workload, execution, { client, signal, now }: Context) =>
+  execute: async (workload, execution, { client, signal, now }: Context) =>
     changeDeployment(
       client,
       {
@@ -75,7 +75,7 @@ export const rolloutRestart = defineTool({
       signal,
     ),
 
-  reconcile: (workload, execution, { client, signal }: Context) =>
+  reconcile: async (workload, execution, { client, signal }: Context) =>
     reconcileDeployment(client, attemptOf(workload, execution), signal),
 });
 

@@ -5,9 +5,10 @@ import type { JsonObject } from '../../domain/json.ts';
 import { defineTool, type Execution, type ToolContext } from '../../sdk/define-tool.ts';
 import { changeDeployment } from './change-deployment.ts';
 import type { KubernetesClient } from './client.ts';
+import { controllerOf } from './controller.ts';
 import { type DeploymentState, readDeployment, type Revision } from './deployment-state.ts';
-import { lastIsOfRun, markFor, withMark } from './mark.ts';
-import { ownerOf } from './owner.ts';
+import { dryRun } from './dry-run.ts';
+import { lastIsOfRun, markFor } from './mark.ts';
 import { reconcileDeployment } from './reconcile-deployment.ts';
 import { plainTemplate } from './template.ts';
 import { templateDiff } from './template-diff.ts';
@@ -24,11 +25,14 @@ const PreState = z.object({ uid: z.string(), revision: z.number().int(), templat
 const PostState = z.object({ uid: z.string(), templateHash: Digest });
 type Context = ToolContext<KubernetesClient>;
 
+const targetOfUndo = (state: DeploymentState, { toRevision }: Pick<Input, 'toRevision'>): Revision | undefined =>
+  state.revisions.find(({ revision }) => revision === toRevision);
+
 /** What was approved: this object, coming from this version, going to that one. A restart in between changes none of it. */
-const preconditionOf = (state: DeploymentState, { toRevision }: Input): JsonObject => ({
+const preconditionOf = (state: DeploymentState, { toRevision }: Pick<Input, 'toRevision'>): JsonObject => ({
   uid: state.uid,
   templateHash: state.templateHash,
-  toTemplateHash: state.revisions.find(({ revision }) => revision === toRevision)?.templateHash ?? null,
+  toTemplateHash: targetOfUndo(state, { toRevision })?.templateHash ?? null,
 });
 
 /** `kubernetes.rollout_undo`: puts a workload back to the pod template of an earlier revision. */
@@ -47,9 +51,7 @@ export const rolloutUndo = defineTool({
   async preview(args, { client, connection, signal }: Context) {
     const state = await readDeployment(client, args, signal);
     const { from, to } = sidesOf(state, args);
-    const wanted = withMark(goingTo(state, to), 'template', 'preview');
-    // The cluster says now, not after the approval, that it would refuse.
-    await client.putDeployment(wanted, { dryRun: true }, signal);
+    await dryRun(client, goingTo(state, to), 'template', signal);
     return {
       target: targetOf(args, connection, await client.clusterUid(signal)),
       sentence: `Roll back ${nameOf(args)} to revision ${to.revision}`,
@@ -61,7 +63,7 @@ export const rolloutUndo = defineTool({
       precondition: preconditionOf(state, args),
       preState: { uid: state.uid, revision: from.revision, templateHash: from.templateHash },
       undo: `Roll ${nameOf(args)} forward to what is now revision ${from.revision}`,
-      owner: ownerOf(state.deployment),
+      owner: (await controllerOf(client, state.deployment, signal)).owner,
       command: `kubectl rollout undo deployment/${args.name} --namespace ${args.namespace} --to-revision=${to.revision}`,
     };
   },
@@ -70,7 +72,7 @@ export const rolloutUndo = defineTool({
     return preconditionOf(await readDeployment(client, args, signal), args);
   },
 
-  execute: (args, execution, { client, signal }: Context) =>
+  execute: async (args, execution, { client, signal }: Context) =>
     changeDeployment(
       client,
       {
@@ -82,19 +84,19 @@ export const rolloutUndo = defineTool({
             ? undefined
             : `${nameOf(args)} is not what was approved any more`;
         },
-        apply: (state) => goingTo(state, sidesOf(state, args).to),
+        apply: (state) => goingTo(state, targetOfUndo(state, args)),
       },
       signal,
     ),
 
-  reconcile: (args, execution, { client, signal }: Context) =>
+  reconcile: async (args, execution, { client, signal }: Context) =>
     reconcileDeployment(client, attemptOf(args, execution, 'execute'), signal),
 
   undo: {
     stillOurs: async (args, execution, { client, signal }: Context) =>
       isStillOurs(await readDeployment(client, args, signal), execution),
 
-    execute: (args, execution, { client, signal }: Context) =>
+    execute: async (args, execution, { client, signal }: Context) =>
       changeDeployment(
         client,
         {
@@ -111,7 +113,7 @@ export const rolloutUndo = defineTool({
         signal,
       ),
 
-    reconcile: (args, execution, { client, signal }: Context) =>
+    reconcile: async (args, execution, { client, signal }: Context) =>
       reconcileDeployment(client, attemptOf(args, execution, 'undo'), signal),
   },
 });
@@ -152,7 +154,7 @@ function sidesOf(state: DeploymentState, args: Input): { from: Revision; to: Rev
       'retry.not-yet',
       `The controller has not yet made a revision of the newest template of ${nameOf(args)}`,
     );
-  const to = revisions.find(({ revision }) => revision === args.toRevision);
+  const to = targetOfUndo(state, args);
   if (to === undefined) {
     const known = revisions.map(({ revision }) => revision).join(', ');
     throw new Failure('stop.not-found', `${nameOf(args)} has no revision ${args.toRevision}; its history: ${known}`);

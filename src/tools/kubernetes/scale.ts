@@ -5,9 +5,10 @@ import type { JsonObject } from '../../domain/json.ts';
 import { defineTool, type Execution, type ToolContext } from '../../sdk/define-tool.ts';
 import { changeDeployment } from './change-deployment.ts';
 import type { KubernetesClient } from './client.ts';
+import { controllerOf } from './controller.ts';
 import { type DeploymentState, readDeployment } from './deployment-state.ts';
-import { lastIsOfRun, markFor, withMark } from './mark.ts';
-import { ownerOf } from './owner.ts';
+import { dryRun } from './dry-run.ts';
+import { lastIsOfRun, markFor } from './mark.ts';
 import { reconcileDeployment } from './reconcile-deployment.ts';
 import type { Deployment } from './wire.ts';
 import { nameOf, targetOf, Workload } from './workload.ts';
@@ -41,7 +42,7 @@ export const scale = defineTool({
     const now = replicasOf(state);
     if (now === args.replicas)
       throw new Failure('stop.invalid-input', `${nameOf(args)} already has ${now} replicas; nothing to scale`);
-    await client.putDeployment(withMark(scaled(state, args.replicas), 'replicas', 'preview'), { dryRun: true }, signal);
+    await dryRun(client, scaled(state, args.replicas), 'replicas', signal);
     const count = Math.abs(args.replicas - now);
     return {
       target: targetOf(args, connection, await client.clusterUid(signal)),
@@ -51,7 +52,7 @@ export const scale = defineTool({
       precondition: preconditionOf(state),
       preState: preconditionOf(state),
       undo: `Scale ${nameOf(args)} back to ${now} replicas`,
-      owner: ownerOf(state.deployment),
+      owner: (await controllerOf(client, state.deployment, signal)).owner,
       command: `kubectl scale deployment/${args.name} --namespace ${args.namespace} --current-replicas=${now} --replicas=${args.replicas}`,
     };
   },
@@ -60,7 +61,7 @@ export const scale = defineTool({
     return preconditionOf(await readDeployment(client, args, signal));
   },
 
-  execute: (args, execution, { client, signal }: Context) =>
+  execute: async (args, execution, { client, signal }: Context) =>
     changeDeployment(
       client,
       {
@@ -74,14 +75,14 @@ export const scale = defineTool({
       signal,
     ),
 
-  reconcile: (args, execution, { client, signal }: Context) =>
+  reconcile: async (args, execution, { client, signal }: Context) =>
     reconcileDeployment(client, attemptOf(args, execution, 'execute'), signal),
 
   undo: {
     stillOurs: async (args, execution, { client, signal }: Context) =>
       isStillOurs(await readDeployment(client, args, signal), execution),
 
-    execute: (args, execution, { client, signal }: Context) =>
+    execute: async (args, execution, { client, signal }: Context) =>
       changeDeployment(
         client,
         {
@@ -93,7 +94,7 @@ export const scale = defineTool({
         signal,
       ),
 
-    reconcile: (args, execution, { client, signal }: Context) =>
+    reconcile: async (args, execution, { client, signal }: Context) =>
       reconcileDeployment(client, attemptOf(args, execution, 'undo'), signal),
   },
 });

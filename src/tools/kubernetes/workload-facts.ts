@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { Owner } from '../../domain/action.ts';
 import { Digest } from '../../domain/digest.ts';
 import type { DeploymentState } from './deployment-state.ts';
-import { GitSource, gitSourceOf } from './git-source.ts';
+import type { Controller } from './controller.ts';
+import { GitSource } from './git-source.ts';
 import { ACTION_MARK } from './mark.ts';
-import { ownerOf } from './owner.ts';
 import { rolledOutAt } from './rolled-out-at.ts';
 import { imagesOf } from './template.ts';
 import type { Deployment } from './wire.ts';
@@ -57,7 +57,11 @@ export function isRolledOut(deployment: Deployment): boolean {
   return seen && updated === desired && replicas === desired && available === desired;
 }
 
-export function workloadFacts(state: DeploymentState, workload: Workload, clusterUid: string | null): WorkloadFacts {
+export function workloadFacts(
+  state: DeploymentState,
+  workload: Workload,
+  { clusterUid, ...controller }: Controller & { readonly clusterUid: string | null },
+): WorkloadFacts {
   const { deployment, template, templateHash, uid } = state;
   return {
     ...workload,
@@ -76,8 +80,8 @@ export function workloadFacts(state: DeploymentState, workload: Workload, cluste
       reason: reason ?? null,
       message: message?.slice(0, 300) ?? null,
     })),
-    owner: ownerOf(deployment),
-    source: gitSourceOf(deployment),
+    owner: controller.owner,
+    source: controller.source,
     lastAction: deployment.metadata?.annotations?.[ACTION_MARK] ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Failure } from '../../domain/failure.ts';
 import { defineTool, type ToolContext } from '../../sdk/define-tool.ts';
+import { fit } from '../fit.ts';
 import { oneLine } from '../one-line.ts';
 import type { PrometheusClient } from './connect.ts';
 
@@ -61,7 +62,7 @@ export const alerts = defineTool({
     const found = all.filter((alert) => wanted.every(([name, value]) => alert.labels[name] === value));
     found.sort((a, b) => (b.since ?? '').localeCompare(a.since ?? ''));
     return {
-      facts: { alerts: found.slice(0, MAX), count: found.length, source },
+      facts: { alerts: fit(found, MAX), count: found.length, source },
       content:
         found
           .map(

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { Failure } from '../../domain/failure.ts';
 import { defineTool, type ToolContext } from '../../sdk/define-tool.ts';
+import { fit } from '../fit.ts';
 import { seriesOf } from './answer.ts';
 import type { PrometheusClient } from './connect.ts';
 import { PromQl, Time } from './query.ts';
 
 const MAX_SERIES = 20;
 const MAX_POINTS = 200;
-/** All series together; facts stay under 16 KiB. */
-const MAX_FACT_POINTS = 400;
 
 const RangeSeries = z.object({
   labels: z.record(z.string(), z.string()),
@@ -22,7 +21,7 @@ export const queryRange = defineTool({
   title: 'Query a metric over time',
   description:
     `Evaluates a PromQL expression from start to end every step seconds: at most ${MAX_POINTS} points a series. At most ` +
-    `${MAX_SERIES} series, ${MAX_FACT_POINTS} points in all; count tells how many series there were. An empty result means that nothing is known.`,
+    `${MAX_SERIES} series, fewer where they are long; count tells how many there were. An empty result means that nothing is known.`,
   risk: 'read',
   input: z.strictObject({
     query: PromQl,
@@ -55,8 +54,7 @@ export const queryRange = defineTool({
         value,
       ]),
     }));
-    let room = MAX_FACT_POINTS;
-    const kept = found.slice(0, MAX_SERIES).filter(({ points }) => (room -= points.length) >= 0);
+    const kept = fit(found, MAX_SERIES);
     const lines = found.map(
       ({ labels, points }) =>
         `${JSON.stringify(labels)} ${points.map(([at, value]) => `+${at}s=${value ?? 'NaN'}`).join(' ')}`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineTool, type ToolContext } from '../../sdk/define-tool.ts';
+import { fit } from '../fit.ts';
 import { seriesOf } from './answer.ts';
 import type { PrometheusClient } from './connect.ts';
 
@@ -33,7 +34,7 @@ export const query = defineTool({
     const samples = series.flatMap(({ labels, points }) => points.slice(-1).map((point) => ({ labels, ...point })));
     const lines = samples.map(({ labels, value, at }) => `${JSON.stringify(labels)} ${value ?? 'NaN'} at ${at}`);
     return {
-      facts: { samples: samples.slice(0, MAX), count: samples.length },
+      facts: { samples: fit(samples, MAX), count: samples.length },
       content: [
         args.query,
         ...warnings.map((warning) => `warning: ${warning}`),
