@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -113,6 +113,14 @@ describe('the embedded PostgreSQL', () => {
     const server = await start(data);
     expect(processMark(orphan)).toBeUndefined();
     await server.stop();
+    data.close();
+  }, 60_000);
+
+  test('is not kept from starting by a lock file whose pid is somebody else by now', async () => {
+    const data = openDataFolder(folder);
+    await (await start(data)).stop();
+    writeFileSync(join(data.postgres, 'cluster', 'postmaster.pid'), `${process.pid}\n`);
+    await (await start(data)).stop();
     data.close();
   }, 60_000);
 
