@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { HttpProblem } from '../platform/http/problem.ts';
 import { sameSecret } from '../platform/http/secret-match.ts';
+import { APP_SCRIPT } from './pages/app-script.ts';
+import { APP_STYLE } from './pages/app-style.ts';
+import { pages } from './pages/pages.ts';
 import { blobRoutes } from './routes/blobs.ts';
 import { gateRoutes } from './routes/gates.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
@@ -17,6 +20,8 @@ export interface PeopleOptions extends ServerOptions {
 /** The doors a bearer of the local token may say it is; the rest have proofs of their own. */
 const OWN_DOORS = ['cli', 'terminal'] as const;
 
+const STATIC = { 'cache-control': 'max-age=300', 'x-content-type-options': 'nosniff' };
+
 /** The scope of people: who they are is known before any handler runs. `/api/openapi.json` is for everybody. */
 export async function people(app: FastifyInstance, options: PeopleOptions): Promise<void> {
   await app.register(signIn, {
@@ -27,7 +32,12 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
     person: options.localPerson,
     bearer: (token) => (sameSecret(token, options.token()) ? { ...options.localPerson, door: 'api' } : undefined),
   });
-  app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  const hidden = { schema: { hide: true } };
+  app.get('/api/openapi.json', hidden, () => app.swagger());
+  app.get('/app.css', hidden, (_, reply) => reply.headers(STATIC).type('text/css; charset=utf-8').send(APP_STYLE));
+  app.get('/app.js', hidden, (_, reply) =>
+    reply.headers(STATIC).type('text/javascript; charset=utf-8').send(APP_SCRIPT),
+  );
 
   await app.register(async (scope) => {
     scope.addHook('onRequest', scope.requireSignedIn);
@@ -39,7 +49,7 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
       if (!door) throw new HttpProblem(400, `X-Belay-Door may say ${OWN_DOORS.join(' or ')}, nothing else.`);
       request.person = { ...request.person, door };
     });
-    for (const routes of [runbookRoutes, runRoutes, runEventRoutes, gateRoutes, ledgerRoutes, blobRoutes])
+    for (const routes of [runbookRoutes, runRoutes, runEventRoutes, gateRoutes, ledgerRoutes, blobRoutes, pages])
       await scope.register(routes, options);
   });
 }

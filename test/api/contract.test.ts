@@ -44,6 +44,12 @@ describe('every endpoint answers as the contract says', () => {
       202,
       { id: RUN, status: 'cancelling' },
     ],
+    [
+      'POST /api/runs/{id}/cancel with a content type and nothing',
+      post(`/api/runs/${RUN}/cancel`, undefined, { 'content-type': 'application/json' }),
+      202,
+      { id: RUN, status: 'cancelling' },
+    ],
     ['GET /api/gates?state=open', { url: '/api/gates?state=open' }, 200, { gates: [gate] }],
     ['GET /api/gates/{id}', { url: `/api/gates/${GATE}` }, 200, gate],
     [

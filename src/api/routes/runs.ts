@@ -95,6 +95,7 @@ export async function runRoutes(app: FastifyInstance, { doors }: Pick<ServerOpti
   routes.post(
     '/api/runs/:id/cancel',
     {
+      config: { bodyOptional: true },
       schema: {
         tags,
         summary: 'Cancel a run; what it did is undone as its runbook says',

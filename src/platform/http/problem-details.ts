@@ -9,6 +9,13 @@ export interface ProblemDetailsOptions {
   readonly onFault: (error: unknown, reference: string) => void;
 }
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** This route takes an empty body for none. */
+    bodyOptional?: boolean;
+  }
+}
+
 /**
  * Every error of the scope it is registered in, and of those inside, becomes an RFC 9457 problem; no stack and no
  * library's message leaves. Also reads JSON bodies strictly, and refuses compressed ones (a small body can unpack to any size).
@@ -16,13 +23,19 @@ export interface ProblemDetailsOptions {
 export const problemDetails = fastifyPlugin<ProblemDetailsOptions>(
   async (app: FastifyInstance, { onFault }) => {
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_: FastifyRequest, body: Buffer) => {
-      try {
-        return parseStrictJson(body);
-      } catch (error) {
-        throw error instanceof Failure ? new HttpProblem(400, error.message, { cause: error }) : error;
-      }
-    });
+    app.addContentTypeParser(
+      'application/json',
+      { parseAs: 'buffer' },
+      async (request: FastifyRequest, body: Buffer) => {
+        // Many clients always name a content type, also where there is nothing to send.
+        if (body.length === 0 && request.routeOptions.config.bodyOptional) return null;
+        try {
+          return parseStrictJson(body);
+        } catch (error) {
+          throw error instanceof Failure ? new HttpProblem(400, error.message, { cause: error }) : error;
+        }
+      },
+    );
     app.addHook('onRequest', async (request) => {
       const encoding = request.headers['content-encoding'];
       if (encoding !== undefined && encoding !== 'identity')
