@@ -31,3 +31,15 @@ export const context = (text: string): types.KnownBlock => ({ type: 'context', e
 export const divider: types.KnownBlock = { type: 'divider' };
 
 export const actions = (elements: types.Button[]): types.KnownBlock => ({ type: 'actions', elements });
+
+/** Lines in as few sections as hold them whole. Each line fits into one section by itself. */
+export function sections(lines: readonly string[]): types.SectionBlock[] {
+  const texts: string[] = [];
+  for (const one of lines) {
+    const last = texts.at(-1);
+    if (last !== undefined && last.length + one.length + 1 <= LIMITS.section)
+      texts[texts.length - 1] = `${last}\n${one}`;
+    else texts.push(one);
+  }
+  return texts.map((text) => section(text));
+}

@@ -1,6 +1,9 @@
 import { fenced, line, quoted } from './inert.ts';
 import { LIMITS } from './blocks.ts';
 
+/** A code block smaller than this is not worth its frame. */
+const SMALLEST = 300;
+
 /**
  * How much text a card may still hold. Slack refuses a message whose blocks are too long in all (the limit is not
  * documented; cards stay far below the sizes people report), so what comes first gets its room first. Everything that is
@@ -27,8 +30,8 @@ export class CardBudget {
 
   /** Inert code blocks, each fit for one section, at most `count`. */
   code(text: string, count: number): string[] {
-    const affordable = Math.min(count, Math.max(1, Math.floor(this.#room / 1_500)));
-    const { blocks, left } = fenced(text, Math.min(LIMITS.section, Math.max(300, this.#room)), affordable);
+    const size = Math.min(LIMITS.section, this.#room);
+    const { blocks, left } = size < SMALLEST ? { blocks: [], left: text.length } : fenced(text, size, count);
     for (const block of blocks) this.#room -= block.length;
     this.left += left;
     return blocks;

@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { Gate, GateOption } from '../domain/gate.ts';
 import { proposedByText } from '../domain/plan.ts';
-import { actions, divider, fields, section } from './blocks.ts';
+import { actions, divider, fields, section, sections } from './blocks.ts';
 import { ACTIONS, type ButtonValue } from './button-value.ts';
 import { CardBudget } from './card-budget.ts';
 import { plain } from './inert.ts';
@@ -84,13 +84,12 @@ function diffText(option: GateOption): string {
   return shown.map(({ diff, number }) => (diffs.length > 1 ? `# ${number}.\n${diff}` : diff)).join('\n\n');
 }
 
-const numbered = (lines: readonly string[]): string =>
-  lines.length === 1 ? `*${lines[0]}*` : lines.map((one, index) => `*${index + 1}.* ${one}`).join('\n');
+const numbered = (lines: readonly string[]): string[] =>
+  lines.length === 1 ? [`*${lines[0]}*`] : lines.map((one, index) => `*${index + 1}.* ${one}`);
 
 /** What the option's block says about its place among the others. */
-function placeOf(option: GateOption, number: number, of: number): string {
-  if (of === 1) return '';
-  return `Option ${number} of ${of}${option.recommended ? ' · recommended' : ''}\n`;
+function placeOf(option: GateOption, number: number, of: number): string[] {
+  return of === 1 ? [] : [`Option ${number} of ${of}${option.recommended ? ' · recommended' : ''}`];
 }
 
 /** How the option's button is called. Never in the proposer's words. */
@@ -102,7 +101,8 @@ function buttonText(option: GateOption, number: number, of: number): string {
 
 function approveButton(gate: Gate, option: GateOption, number: number): types.Button {
   const value: ButtonValue = { gate: gate.id, option: option.id, digest: option.digest };
-  const sentence = plain(sentencesOf(option).join('; '), 250);
+  // Slack refuses an empty text.
+  const sentence = plain(sentencesOf(option).join('; '), 250) || 'Look at the card first.';
   return {
     type: 'button',
     action_id: ACTIONS.approve,
@@ -152,7 +152,12 @@ export function optionBlocks(gate: Gate, option: GateOption, number: number, bud
   const before = budget.left;
   const title = numbered(sentencesOf(option).map((sentence) => budget.line(sentence, 300)));
   const targets = targetsOf(option).map((target) => budget.line(target, 300));
-  const where = targets.length === 0 ? '' : `\n${targets.join(' · ')}`;
+  const where =
+    targets.length === 0
+      ? []
+      : targets.length === 1
+        ? targets
+        : targets.map((target, index) => `${index + 1}. ${target}`);
   const undo = `*Undo* ${budget.line(undoOf(option), 600)}`;
   const blast = `*Blast radius* ${budget.line(blastOf(option), 300)}`;
   const owners = ownersOf(option).map((owner) => `:warning: ${budget.line(owner, 300)}`);
@@ -162,15 +167,18 @@ export function optionBlocks(gate: Gate, option: GateOption, number: number, bud
   const exact = budget.code(exactText(option), first ? 2 : 1);
   const acts = option.actions.length > 0;
 
+  const said =
+    gate.options.length === 1 || option.why === ''
+      ? []
+      : [budget.quote(`“${option.title}”: ${option.why}`, first ? 900 : 500)];
   const head = first
     ? [
-        section(`${place}${title}${where}`),
+        ...sections([...place, ...title, ...where]),
         whyBlock(gate, budget),
         ...(acts ? [fields([undo, blast])] : []),
-        ...(owners.length > 0 ? [section(owners.join('\n'))] : []),
+        ...sections([...owners, ...said]),
       ]
-    : [divider, section([`${place}${title}${where}`, ...(acts ? [undo, blast] : []), ...owners].join('\n'))];
-  const said = option.why === '' ? [] : [section(budget.quote(`“${option.title}”: ${option.why}`, first ? 900 : 500))];
+    : [divider, ...sections([...place, ...title, ...where, ...(acts ? [undo, blast] : []), ...owners, ...said])];
   const details = [...manual, ...diff, ...exact].map((code) => section(code));
   const left = budget.left - before;
   const whole = left === 0;
@@ -189,11 +197,5 @@ export function optionBlocks(gate: Gate, option: GateOption, number: number, bud
     ...(approvable ? [approveButton(gate, option, number)] : []),
     ...(first ? [denyButton(gate, option)] : []),
   ];
-  return [
-    ...head,
-    ...(gate.options.length > 1 ? said : []),
-    ...details,
-    ...notice,
-    ...(buttons.length > 0 ? [actions(buttons)] : []),
-  ];
+  return [...head, ...details, ...notice, ...(buttons.length > 0 ? [actions(buttons)] : [])];
 }

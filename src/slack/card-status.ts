@@ -5,8 +5,11 @@ import { isOver } from '../domain/run.ts';
 import { inlineCode, line, plain } from './inert.ts';
 import { utc } from './utc.ts';
 
-const namesOf = (records: readonly DecisionRecord[]): string =>
-  plain([...new Set(records.map(({ person }) => person.name))].join(' and '), 80);
+/** ` by Ada and Grace`; nothing where nobody decided. */
+function by(records: readonly DecisionRecord[]): string {
+  const names = plain([...new Set(records.map(({ person }) => person.name))].join(' and '), 80);
+  return names === '' ? '' : ` by ${names}`;
+}
 
 /** The approvals that count for the option that was chosen. */
 export const approvalsOf = (gate: Gate): DecisionRecord[] =>
@@ -33,17 +36,15 @@ function doneHeadline(run: RunView): string {
 export function headlineOf(gate: Gate, run: RunView): string {
   switch (gate.state) {
     case 'open':
-      return gate.decisions.length === 0
-        ? '🟡 Approval needed'
-        : `🟡 Approved by ${namesOf(approvalsOf(gate))}, more needed`;
+      return gate.decisions.length === 0 ? '🟡 Approval needed' : `🟡 Approved${by(approvalsOf(gate))}, more needed`;
     case 'frozen':
       return '🔵 On hold: changes are frozen';
     case 'approved':
-      return `✅ Approved by ${namesOf(approvalsOf(gate))}`;
+      return `✅ Approved${by(approvalsOf(gate))}`;
     case 'executing':
-      return `🔵 Approved by ${namesOf(approvalsOf(gate))}, under way`;
+      return `🔵 Approved${by(approvalsOf(gate))}, under way`;
     case 'denied':
-      return `⛔ Denied by ${namesOf(denialsOf(gate))}`;
+      return `⛔ Denied${by(denialsOf(gate))}`;
     case 'expired':
       return '⚪ Expired: nobody decided, nothing was done';
     case 'void':
@@ -51,18 +52,23 @@ export function headlineOf(gate: Gate, run: RunView): string {
     case 'in-doubt':
       return '🔴 In doubt: a person must look';
     case 'done':
-      return `${doneHeadline(run)} · approved by ${namesOf(approvalsOf(gate))}`;
+      return `${doneHeadline(run)} · approved${by(approvalsOf(gate))}`;
   }
 }
 
+/** A quorum is a handful; what is more than this is counted. */
+const MOST_DECISIONS = 8;
+
 /** Who decided what, when, by which door and why; one line each. mrkdwn. */
 export function decisionLines(gate: Gate): string[] {
-  return gate.decisions.map(({ decision, person, at, reason, option }) => {
+  const lines = gate.decisions.slice(0, MOST_DECISIONS).map(({ decision, person, at, reason, option }) => {
     const what = decision === 'deny' ? 'Denied' : 'Approved';
     const which = decision === 'approve' && gate.options.length > 1 ? ` ${inlineCode(option)}` : '';
     const why = reason === null || reason === '' ? '' : ` · “${line(reason, 600)}”`;
     return `${what}${which} by *${line(person.name, 80)}* (${line(person.id, 120)}) · ${utc(at)}${why}`;
   });
+  const more = gate.decisions.length - lines.length;
+  return more > 0 ? [...lines, `and ${more} more: \`belay gates ${gate.id}\``] : lines;
 }
 
 /** What became of it, as far as it is known. mrkdwn; empty while it is open. */

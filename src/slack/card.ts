@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { RunView } from '../authority/doors.ts';
 import { isUndecided, type Gate, type GateOption } from '../domain/gate.ts';
-import { context, header, LIMITS, section, type SlackMessage } from './blocks.ts';
+import { context, header, LIMITS, section, sections, type SlackMessage } from './blocks.ts';
 import { CardBudget } from './card-budget.ts';
 import { optionBlocks, sentencesOf, targetsOf, undoOf } from './card-option.ts';
 import { decisionLines, headlineOf, resultLines } from './card-status.ts';
@@ -39,17 +39,38 @@ export function gateCard(gate: Gate, run: RunView, options: CardOptions = {}): S
 }
 
 function undecided(gate: Gate, { evidence = 5 }: CardOptions): types.KnownBlock[] {
-  const budget = new CardBudget();
   const first = recommendedOf(gate);
   const ordered = first === undefined ? [] : [first, ...gate.options.filter((option) => option !== first)];
-  const blocks = ordered.flatMap((option, index) => optionBlocks(gate, option, index + 1, budget));
-  const soFar = decisionLines(gate);
-  return [...chunked(soFar), ...blocks, ...evidenceBlocks(gate, evidence), context(needs(gate))];
+  const above = sections(decisionLines(gate));
+  const below = [...evidenceBlocks(gate, evidence), context(needs(gate))];
+  return [...above, ...fitting(gate, ordered, LIMITS.blocks - above.length - below.length - 2), ...below];
+}
+
+/** The options' blocks, as many whole options as there is room for; says how many others there are. */
+function fitting(gate: Gate, options: readonly GateOption[], room: number): types.KnownBlock[] {
+  const budget = new CardBudget();
+  const blocks: types.KnownBlock[] = [];
+  for (const [index, option] of options.entries()) {
+    const more = optionBlocks(gate, option, index + 1, budget);
+    if (blocks.length + more.length >= room) {
+      const left = options.length - index;
+      return [
+        ...blocks,
+        section(`:warning: ${left} more options do not fit here. All of them: \`belay gates ${gate.id}\``),
+      ];
+    }
+    blocks.push(...more);
+  }
+  return blocks;
 }
 
 function needs(gate: Gate): string {
   const self = gate.requirement.selfApproval ? '' : ' · not by who asked for it';
-  const missing = gate.missing.map((one) => line(one, 120)).join(', ') || 'nothing more';
+  const missing =
+    gate.missing
+      .slice(0, 10)
+      .map((one) => line(one, 120))
+      .join(', ') || 'nothing more';
   return `*Needs* ${missing}${self} · rule ${inlineCode(gate.requirement.rule, 80)} · *Expires* ${utc(gate.expiresAt)}, then nothing is done`;
 }
 
@@ -69,7 +90,7 @@ function decided(gate: Gate, run: RunView, chosen: GateOption | undefined): type
   const budget = new CardBudget(2_000);
   const sentences = sentencesOf(chosen).map((sentence) => `*${budget.line(sentence, 250)}*`);
   const targets = targetsOf(chosen).map((target) => budget.line(target, 200));
-  const where = targets.length === 0 ? '' : `\n${targets.join(' · ')}`;
+  const where = targets.join(' · ');
   const facts = [
     ...decisionLines(gate),
     ...resultLines(gate, run),
@@ -77,19 +98,7 @@ function decided(gate: Gate, run: RunView, chosen: GateOption | undefined): type
       ? [`*Undo* ${budget.line(undoOf(chosen), 400)}`]
       : []),
   ];
-  return [section(`${sentences.join('\n')}${where}`), ...chunked(facts)];
-}
-
-/** Lines in as few sections as hold them whole. */
-function chunked(lines: readonly string[]): types.KnownBlock[] {
-  const texts: string[] = [];
-  for (const one of lines) {
-    const last = texts.at(-1);
-    if (last !== undefined && last.length + one.length + 1 <= LIMITS.section)
-      texts[texts.length - 1] = `${last}\n${one}`;
-    else texts.push(one);
-  }
-  return texts.map((text) => section(text));
+  return [...sections([...sentences, ...(where === '' ? [] : [where])]), ...sections(facts)];
 }
 
 function footer(gate: Gate, run: RunView, chosen: GateOption | undefined): string {

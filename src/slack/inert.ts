@@ -36,14 +36,14 @@ export function cut(text: string, max: number): { shown: string; left: number } 
   return { shown: text, left: 0 };
 }
 
-/** Formatting characters become look-alikes that format nothing; `:name:` is no emoji. */
+/** Formatting characters become look-alikes that format nothing; `:name:` is no emoji (`09:58:10` is a time). */
 function unformatted(text: string): string {
   return text
     .replaceAll('*', '∗')
     .replaceAll('~', '∼')
     .replaceAll('`', 'ˋ')
     .replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '＿')
-    .replaceAll(/:(?=[\w+'-]+:)/gu, '꞉');
+    .replaceAll(/:(?!\d\d:)(?=[\w+'-]+:)/gu, '꞉');
 }
 
 const marked = ({ shown, left }: { shown: string; left: number }): string =>
@@ -109,7 +109,12 @@ export function fenced(text: string, size: number, count: number): { blocks: str
 
 /** One inert line for a `plain_text` object, which knows no markup. A shortened one says by how much. */
 export function plain(text: string, max: number): string {
-  const all = visible(text).replaceAll('<', '‹').replaceAll('>', '›').replaceAll(/\s+/gu, ' ').trim();
+  const all = visible(text)
+    .replaceAll('<', '‹')
+    .replaceAll('>', '›')
+    .replaceAll('`', 'ˋ')
+    .replaceAll(/\s+/gu, ' ')
+    .trim();
   if (all.length <= max) return all;
   const { shown, left } = cut(all, max - 12);
   return `${shown}… (+${left})`;

@@ -1,0 +1,178 @@
+import type { DecisionAnswer, DecisionRecord, DecisionRequest } from '../../src/domain/decision.ts';
+import { isUndecided, missingFor, type Gate } from '../../src/domain/gate.ts';
+import type { Manifest } from '../../src/domain/manifest.ts';
+import type { Person } from '../../src/domain/person.ts';
+import { isOver } from '../../src/domain/run.ts';
+import type { Doors, LedgerReport, RunView, StartAnswer, StartRequest, Step } from '../../src/authority/doors.ts';
+
+/** A decision as it reached the authority. */
+export interface AskedDecision {
+  readonly gate: string;
+  readonly request: DecisionRequest;
+  readonly person: Person;
+}
+
+type Refusal = Extract<DecisionAnswer, { answer: 'refused' }>;
+const refused = (why: Refusal['why'], message: string): Refusal => ({ answer: 'refused', why, message });
+
+/**
+ * The authority as its doors see it, kept in memory: real gate rules from the domain, no database, no signature.
+ * What was asked of it is in `decisions`, `starts` and `cancels`; `breakWith` makes every call fail.
+ */
+export class FakeDoors implements Doors {
+  readonly manifest: Manifest;
+  readonly asked: AskedDecision[] = [];
+  readonly starts: { request: StartRequest; person: Person; key: string | undefined }[] = [];
+  readonly cancels: { run: string; person: Person; reason: string }[] = [];
+  /** Answers the next starts; `registered` unless set. */
+  startAnswer: StartAnswer | undefined;
+  breakWith: Error | undefined;
+  readonly #gates = new Map<string, Gate>();
+  readonly #runs = new Map<string, RunView>();
+  readonly #steps = new Map<string, Step[]>();
+  readonly #keys = new Map<string, string>();
+  readonly #now: () => Date;
+
+  constructor(manifest: Manifest, now: () => Date = () => new Date()) {
+    this.manifest = manifest;
+    this.#now = now;
+  }
+
+  /** Puts a gate, its run and the run's steps there. */
+  add(gate: Gate | undefined, run: RunView, steps: Step[] = []): void {
+    if (gate !== undefined) this.#gates.set(gate.id, gate);
+    this.#runs.set(run.id, run);
+    this.#steps.set(run.id, steps);
+  }
+
+  /** Changes a gate as the authority would between two looks. */
+  change(id: string, change: Partial<Gate>): Gate {
+    const gate = this.#gates.get(id);
+    if (gate === undefined) throw new Error(`no gate ${id}`);
+    const changed = { ...gate, ...change };
+    this.#gates.set(id, changed);
+    return changed;
+  }
+
+  async start(request: StartRequest, person: Person, key?: string): Promise<StartAnswer> {
+    this.#mayFail();
+    this.starts.push({ request, person, key });
+    if (this.startAnswer !== undefined) return this.startAnswer;
+    const known = key === undefined ? undefined : this.#keys.get(key);
+    if (known !== undefined) return { answer: 'known', run: known };
+    const run = `r-0000000${this.#keys.size + 1}`;
+    if (key !== undefined) this.#keys.set(key, run);
+    return { answer: 'registered', run };
+  }
+
+  async run(id: string): Promise<RunView | undefined> {
+    this.#mayFail();
+    return this.#runs.get(id);
+  }
+
+  async runs({ limit = 50 }: { limit?: number } = {}): Promise<RunView[]> {
+    this.#mayFail();
+    return [...this.#runs.values()].toReversed().slice(0, limit);
+  }
+
+  async steps(run: string, afterSeq = 0): Promise<Step[]> {
+    this.#mayFail();
+    return (this.#steps.get(run) ?? []).filter(({ seq }) => seq > afterSeq);
+  }
+
+  async cancel(run: string, person: Person, reason: string): Promise<'cancelling' | 'over' | 'unknown'> {
+    this.#mayFail();
+    const found = this.#runs.get(run);
+    if (found === undefined) return 'unknown';
+    if (isOver(found.state)) return 'over';
+    this.cancels.push({ run, person, reason });
+    return 'cancelling';
+  }
+
+  async gate(id: string): Promise<Gate | undefined> {
+    this.#mayFail();
+    return this.#gates.get(id);
+  }
+
+  async gates({ state, run }: { state?: Gate['state']; run?: string } = {}): Promise<Gate[]> {
+    this.#mayFail();
+    return [...this.#gates.values()].filter(
+      (gate) => (state === undefined || gate.state === state) && (run === undefined || gate.run === run),
+    );
+  }
+
+  async decide(id: string, request: DecisionRequest, person: Person): Promise<DecisionAnswer> {
+    this.#mayFail();
+    this.asked.push({ gate: id, request, person });
+    const gate = this.#gates.get(id);
+    if (gate === undefined) return refused('unknown-gate', `There is no gate ${id}.`);
+    const option = gate.options.find((one) =>
+      request.option === undefined ? one.recommended : one.id === request.option,
+    );
+    if (option === undefined) return refused('invalid', `option: ${id} has no option ${String(request.option)}.`);
+    if (option.digest !== request.digest) return refused('other-digest', 'What you saw is not what would be done now.');
+    const decision = request.decision === 'deny' ? 'deny' : 'approve';
+    const own = gate.decisions.find((one) => one.person.id === person.id);
+    if (own !== undefined) {
+      if (own.decision !== decision || own.option !== option.id)
+        return refused('contrary', `You already said ${own.decision}.`);
+      return { answer: 'repeated', record: own, complete: !isUndecided(gate.state), missing: gate.missing };
+    }
+    if (!gate.requirement.needs.some(({ members }) => members.includes(person.id)))
+      return refused('not-an-approver', `${person.name} (${person.id}) is not an approver.`);
+    if (!isUndecided(gate.state)) return refused('not-open', `${id} is ${gate.state} already.`);
+    return this.#record(gate, decision, option.id, request, person);
+  }
+
+  #record(
+    gate: Gate,
+    decision: 'approve' | 'deny',
+    option: string,
+    request: DecisionRequest,
+    person: Person,
+  ): DecisionAnswer {
+    const at = this.#now().toISOString();
+    const { id, run } = gate;
+    const { digest, reason = null } = request;
+    const proof = { keyId: 'fake', signature: 'fake' };
+    const record: DecisionRecord = { v: 1, gate: id, run, decision, option, digest, person, reason, at, ...proof };
+    const decisions = [...gate.decisions, record];
+    const missing = decision === 'deny' ? [] : missingFor(gate.requirement, decisions, option, gate.requester);
+    const complete = missing.length === 0;
+    const decided = { state: decision === 'deny' ? ('denied' as const) : ('approved' as const), decidedAt: at, reason };
+    this.change(id, {
+      decisions,
+      missing,
+      ...(complete ? { ...decided, chosen: decision === 'deny' ? null : option } : {}),
+    });
+    return { answer: 'recorded', record, complete, missing };
+  }
+
+  async ledger(): Promise<never[]> {
+    return [];
+  }
+
+  async verifyLedger(): Promise<LedgerReport> {
+    return { ok: true, runs: this.#runs.size, entries: 0, problems: [], caveats: [] };
+  }
+
+  async postmortem(): Promise<undefined> {
+    return undefined;
+  }
+
+  async blob(): Promise<undefined> {
+    return undefined;
+  }
+
+  async receiveAlerts(): Promise<never[]> {
+    return [];
+  }
+
+  async ready(): Promise<boolean> {
+    return this.breakWith === undefined;
+  }
+
+  #mayFail(): void {
+    if (this.breakWith !== undefined) throw this.breakWith;
+  }
+}
