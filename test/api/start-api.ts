@@ -8,7 +8,7 @@ import { fakeAuthority } from '../authority/fake-authority.ts';
 import { fakeDoors } from './fake-doors.ts';
 
 export const HOST = '127.0.0.1:7420';
-export const TOKEN = 'the-local-token';
+const TOKEN = 'the-local-token';
 export const AUTHORIZED = { authorization: `Bearer ${TOKEN}` };
 
 const open: { close(): Promise<unknown> }[] = [];

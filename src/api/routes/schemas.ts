@@ -30,7 +30,5 @@ export const RunBody = z.object({
   finishedAt: z.string().nullable(),
 });
 
-export const StepBody = z.object({ seq: z.number(), at: z.string(), kind: z.string(), text: z.string() });
-
 /** A page of a list; PostgreSQL is asked for no more. */
 export const Limit = z.coerce.number().int().min(1).max(500).default(50);
