@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { register as approve } from './commands/approve.ts';
 import { register as cancel } from './commands/cancel.ts';
+import { register as demo } from './commands/demo.ts';
 import { register as deny } from './commands/deny.ts';
 import { register as gates } from './commands/gates.ts';
 import { register as ledger } from './commands/ledger.ts';
@@ -14,6 +15,7 @@ import { register as watch } from './commands/watch.ts';
 /** Every command, in the order in which help lists them. A new one is a file in `commands/` and a line here. */
 export const commands: readonly ((program: Command) => void)[] = [
   up,
+  demo,
   sandbox,
   run,
   runs,

@@ -13,6 +13,7 @@ import { systems } from '../../tools/catalog.ts';
 import { buildRegistry } from '../../tools/registry.ts';
 import { buildManifest } from '../../workers/build-manifest.ts';
 import { bundleWorkflows } from '../../workers/bundle-workflows.ts';
+import { pullAlerts } from '../../intake/pull-alerts.ts';
 import { runbooks } from '../../workflows/runbooks.ts';
 import { connectionNames, connectionSettings } from './connections.ts';
 import { startServer } from './server.ts';
@@ -124,6 +125,10 @@ export async function startBelay(options: BelayOptions): Promise<Belay> {
     });
     stops.push(() => workers.stop());
     workers.ended.catch((error: unknown) => options.onUnexpectedEnd(`A worker failed (${String(error)})`));
+    if (observe && configuration.ALERTMANAGER_URL !== undefined) {
+      progress('Reading the alerts that fire now');
+      await pullAlerts(configuration.ALERTMANAGER_URL, server.doors, server.routes);
+    }
     const loopback = ['127.0.0.1', 'localhost', '::1'].includes(configuration.BELAY_HOST);
     const proof = configuration.hooks.get('alertmanager');
     return {

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { CliError } from '../../platform/problem.ts';
+import type { ApiClient } from '../client.ts';
+import { RunList } from '../views.ts';
+import type { DemoEvent, Teller } from './teller.ts';
+
+const Entry = z.looseObject({ seq: z.number(), kind: z.string(), body: z.record(z.string(), z.unknown()) });
+type Entry = z.infer<typeof Entry>;
+const Entries = z.looseObject({ entries: z.array(Entry) });
+const Steps = z.looseObject({
+  steps: z.array(z.looseObject({ seq: z.number().optional(), kind: z.string(), text: z.string() })).default([]),
+});
+
+/** Which ledger entries are events of the story. */
+const EVENTS: Record<string, DemoEvent> = {
+  'alert.received': 'alert.accepted',
+  'run.bound': 'run.started',
+  'evidence.read': 'evidence.read',
+  'plan.proposed': 'plan.proposed',
+  'gate.opened': 'gate.opened',
+  'gate.decided': 'gate.decided',
+  'action.executed': 'action.executed',
+  'run.verified': 'run.verified',
+  'run.finished': 'run.finished',
+  'decision.refused': 'refused',
+  'signal.foreign': 'refused',
+  'run.note': 'note',
+};
+
+const POLL_MS = 300;
+
+/** Follows one run by its ledger: the story is what the record says, nothing else. */
+export interface Follower {
+  readonly run: string;
+  /** Tells what is new until an entry of this kind (or the end of the run) has come; returns that entry. */
+  until(kind: string, withinMs: number, signal?: AbortSignal): Promise<Entry | undefined>;
+}
+
+/** Tries again while Belay restarts. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof CliError && error.exitCode === 3) return undefined;
+    throw error;
+  }
+}
+
+/** Waits for the first run to appear. */
+export async function followFirstRun(client: ApiClient, teller: Teller, withinMs: number): Promise<Follower> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const first = (await patiently(() => client.get('/api/runs', RunList)))?.runs[0];
+    if (first) return follow(client, teller, first.id);
+    if (Date.now() > end) throw new CliError(`No run started within ${withinMs / 1000} s of the alert.`);
+    await sleep(POLL_MS);
+  }
+}
+
+function follow(client: ApiClient, teller: Teller, run: string): Follower {
+  let seen = 0;
+  const tell = (entry: Entry, text: string) => {
+    const event = EVENTS[entry.kind];
+    const { verdict, outcome, state, gate, option, action } = entry.body;
+    if (event)
+      teller.event(event, text, {
+        run,
+        ...(event === 'evidence.read'
+          ? {}
+          : JSON.parse(JSON.stringify({ verdict, outcome, state, gate, option, action }))),
+      });
+  };
+  return {
+    run,
+    until: async (kind, withinMs, signal) => {
+      const end = Date.now() + withinMs;
+      while (!signal?.aborted) {
+        const ledger = await patiently(() => client.get(`/api/ledger?run=${run}`, Entries));
+        const detail = ledger && (await patiently(() => client.get(`/api/runs/${run}`, Steps)));
+        for (const entry of ledger?.entries ?? []) {
+          if (entry.seq <= seen) continue;
+          seen = entry.seq;
+          tell(entry, detail?.steps.find((step) => step.seq === entry.seq)?.text ?? entry.kind);
+          if (entry.kind === kind || entry.kind === 'run.finished') return entry;
+        }
+        if (Date.now() > end)
+          throw new CliError(
+            `The story stopped: no ${kind} within ${withinMs / 1000} s. See: belay show ${run} --steps`,
+          );
+        await sleep(POLL_MS);
+      }
+      return undefined;
+    },
+  };
+}
