@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 const optional = z.string().nullish();
 
-export const RunView = z.looseObject({
+const RunView = z.looseObject({
   id: z.string(),
   runbook: z.string(),
   state: z.string(),
@@ -19,7 +19,6 @@ export const RunView = z.looseObject({
   createdAt: optional,
   finishedAt: optional,
 });
-export type RunView = z.infer<typeof RunView>;
 export const RunList = z.looseObject({ runs: z.array(RunView) });
 
 export const StepView = z.looseObject({ at: z.string(), kind: z.string(), text: z.string() });

@@ -19,7 +19,7 @@ export function register(program: Command): void {
 }
 
 /** The report in words, what the check cannot show included. */
-export function reportText(report: LedgerReport): string {
+function reportText(report: LedgerReport): string {
   const size = `${report.entries} entries of ${report.runs} runs`;
   return [
     report.ok ? `${pc.green('The ledger holds:')} ${size}.` : `${pc.red('The ledger does not hold:')} ${size}.`,

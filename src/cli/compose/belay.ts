@@ -17,6 +17,7 @@ import { pullAlerts } from '../../intake/pull-alerts.ts';
 import { runbooks } from '../../workflows/runbooks.ts';
 import { connectionNames, connectionSettings } from './connections.ts';
 import { startServer } from './server.ts';
+import { loadTeam } from './team.ts';
 import { startAllWorkers } from './workers.ts';
 
 export interface BelayOptions {
@@ -81,16 +82,17 @@ export async function startBelay(options: BelayOptions): Promise<Belay> {
       await one().catch((error: unknown) => log.warn({ err: error }, 'a part did not stop cleanly'));
   };
   try {
-    const registry = buildRegistry([...systems]);
-    const settings = connectionSettings(configuration);
+    const team = await loadTeam(process.cwd(), data.run);
+    const registry = buildRegistry([...systems, ...(team.config.systems ?? [])]);
+    const settings = { ...team.config.connections, ...connectionSettings(configuration) };
     const [db, time, bundle] = await Promise.all([
       database(options, stops),
       temporal(options, stops),
-      bundleWorkflows(),
+      bundleWorkflows(team.workflowEntry),
     ]);
     progress('Bringing the database up to date');
     await migrate(configuration.DATABASE_MIGRATION_URL ?? db.url);
-    const manifest = buildManifest(registry, runbooks, connectionNames(settings), bundle.hash);
+    const manifest = buildManifest(registry, [...runbooks, ...team.runbooks], connectionNames(settings), bundle.hash);
     const link = linkTemporal(time.address, time.namespace);
     stops.push(() => link.close());
     let signInCode: string | undefined;

@@ -61,7 +61,7 @@ function coloured(line: string): string {
 }
 
 /** Who thought of it. Without a model that is said in these words everywhere. */
-export function proposer(by: GateView['proposedBy']): string | undefined {
+function proposer(by: GateView['proposedBy']): string | undefined {
   if (by === null || by === undefined || typeof by === 'string') return by ?? undefined;
   if (by.kind === 'rules') return 'rule-based, no model';
   return by.kind === 'model' ? `model ${by.model ?? 'unknown'}` : (by.person ?? by.kind);
