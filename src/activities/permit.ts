@@ -1,4 +1,4 @@
-import { verifyWith } from '../authority/keys/signing-key.ts';
+import { verifyWith } from '../authority/keys/verify-signature.ts';
 import { Failure } from '../domain/failure.ts';
 import type { SignedRunPermit } from '../domain/permit.ts';
 import { systemOf } from '../domain/queue.ts';

@@ -1,15 +1,8 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  sign,
-  verify,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { canonicalJson } from '../../domain/digest.ts';
+import { keyIdOf, verifyWith } from './verify-signature.ts';
 
 /** The authority's Ed25519 key. Signatures are over the RFC 8785 form of the signed value. */
 export interface SigningKey {
@@ -19,20 +12,6 @@ export interface SigningKey {
   sign(value: unknown): string;
   /** False for another key's id, a changed value and a malformed signature alike. */
   verify(value: unknown, keyId: string, signature: string): boolean;
-}
-
-/** The id of a public key. */
-export const keyIdOf = (publicKey: KeyObject): string =>
-  createHash('sha256')
-    .update(publicKey.export({ type: 'spki', format: 'der' }))
-    .digest('hex')
-    .slice(0, 16);
-
-/** Checks a signature with a public key alone, as tools workers do. */
-export function verifyWith(publicKeyPem: string, value: unknown, keyId: string, signature: string): boolean {
-  const publicKey = createPublicKey(publicKeyPem);
-  if (keyId !== keyIdOf(publicKey)) return false;
-  return verify(null, Buffer.from(canonicalJson(value)), publicKey, Buffer.from(signature, 'base64url'));
 }
 
 /** A signing key from its private part in PEM. Throws when it is not an Ed25519 key. */
