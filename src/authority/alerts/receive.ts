@@ -13,9 +13,12 @@ import { registerRun } from '../runs/register.ts';
 
 const nameOf = (alert: Alert): string => alert.labels['alertname'] ?? alert.fingerprint;
 
-/** An alert group's run has a workflow id of its own, so that one incident is one open run. */
-const workflowIdOf = (runbook: string, alert: Alert): string =>
-  `${runbook}/${alert.source}:${digestOf(alert.group).slice(7, 23)}`;
+/**
+ * One incident is one open run: same runbook, same group, same thing it is about. A group may span several workloads
+ * (grouped by alert name alone); each of them is an incident of its own.
+ */
+const workflowIdOf = (runbook: string, alert: Alert, input: JsonObject): string =>
+  `${runbook}/${alert.source}:${digestOf({ group: alert.group, input }).slice(7, 23)}`;
 
 /** The first of the named labels that is there, per input field. */
 function inputFrom(mapping: AlertMapping | null, labels: Record<string, string>): JsonObject {
@@ -34,7 +37,10 @@ async function joinOrStart(
   alertId: string,
 ): Promise<string | null> {
   const now = context.now();
-  const workflowId = workflowIdOf(route.runbook, alert);
+  const runbook = context.manifest.runbooks.find((entry) => entry.name === route.runbook);
+  const checked = runbook && checkInput(runbook, { ...inputFrom(runbook.fromAlert, alert.labels), ...route.input });
+  if (!runbook || !checked || 'problems' in checked) return null;
+  const workflowId = workflowIdOf(route.runbook, alert, checked.input);
   const open = await trx
     .selectFrom('runs')
     .select('id')
@@ -51,9 +57,6 @@ async function joinOrStart(
     });
     return open.id;
   }
-  const runbook = context.manifest.runbooks.find((entry) => entry.name === route.runbook);
-  const checked = runbook && checkInput(runbook, { ...inputFrom(runbook.fromAlert, alert.labels), ...route.input });
-  if (!runbook || !checked || 'problems' in checked) return null;
   const run = await registerRun(trx, now, {
     runbook,
     input: checked.input,
