@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 
 /** A part of Belay, and where it is. `embedded`: Belay runs it itself, as a child on this machine. */
-export interface PartStatus {
+interface PartStatus {
   readonly address: string;
   readonly embedded: boolean;
   /** Shown beside the address, such as a version. */

@@ -50,7 +50,7 @@ const FIELDS = {
 } as const satisfies Record<VariableName, z.ZodType>;
 
 /** Every variable, parsed, under its own name; absent where it was not set. */
-export type Variables = { readonly [Name in VariableName]?: z.output<(typeof FIELDS)[Name]> };
+type Variables = { readonly [Name in VariableName]?: z.output<(typeof FIELDS)[Name]> };
 
 const DEFAULTS = {
   BELAY_PORT: 7420,

@@ -8,7 +8,7 @@ export const port = z
   .refine((value) => value <= 65_535, 'is not a port; give a number from 0 to 65535');
 
 /** An address with one of these schemes; a trailing slash is dropped. */
-export const url = (schemes: readonly string[], example: string) =>
+const url = (schemes: readonly string[], example: string) =>
   z
     .string()
     .refine(
