@@ -1,5 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { Gate, GateOption } from '../domain/gate.ts';
+import type { JsonObject } from '../domain/json.ts';
 import { proposedByText } from '../domain/plan.ts';
 import { actions, divider, fields, section, sections } from './blocks.ts';
 import { ACTIONS, type ButtonValue } from './button-value.ts';
@@ -67,16 +68,21 @@ const isDestructive = (option: GateOption): boolean => option.actions.some((acti
 function exactText(option: GateOption): string {
   const many = option.actions.length > 1;
   return option.actions
-    .map((action, index) => {
-      const condition = Object.entries(action.precondition).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-      return [
-        `${many ? `${index + 1}. ` : ''}${action.tool} ${JSON.stringify(action.args)}`,
-        ...(condition.length === 0 ? [] : [`only while ${condition.join(', ')}`]),
+    .map((action, index) =>
+      [
+        `${many ? `${index + 1}. ` : ''}${action.tool} ${pairs(action.args)}`.trimEnd(),
+        ...(Object.keys(action.precondition).length === 0 ? [] : [`only while ${pairs(action.precondition)}`]),
         ...(action.command === null ? [] : [`by hand: ${action.command}`]),
-      ].join('\n');
-    })
+      ].join('\n'),
+    )
     .join('\n\n');
 }
+
+/** `namespace="shop" toRevision=3`: every value as JSON, so that nothing hides in how it is written. */
+const pairs = (values: JsonObject): string =>
+  Object.entries(values)
+    .map(([key, value]) => `${/^[\w.-]+$/.test(key) ? key : JSON.stringify(key)}=${JSON.stringify(value)}`)
+    .join(' ');
 
 function diffText(option: GateOption): string {
   const diffs = option.actions.map(({ diff }, index) => ({ diff: diff.trimEnd(), number: index + 1 }));
@@ -160,7 +166,7 @@ export function optionBlocks(gate: Gate, option: GateOption, number: number, bud
         : targets.map((target, index) => `${index + 1}. ${target}`);
   const undo = `*Undo* ${budget.line(undoOf(option), 600)}`;
   const blast = `*Blast radius* ${budget.line(blastOf(option), 300)}`;
-  const owners = ownersOf(option).map((owner) => `:warning: ${budget.line(owner, 300)}`);
+  const owners = ownersOf(option).map((owner) => `*Warning* ${budget.line(owner, 300)}`);
   const place = placeOf(option, number, gate.options.length);
   const manual = option.manual === null ? [] : budget.code(option.manual, first ? 2 : 1);
   const diff = budget.code(diffText(option), first ? 2 : 1);
@@ -189,8 +195,8 @@ export function optionBlocks(gate: Gate, option: GateOption, number: number, bud
     : [
         section(
           approvable
-            ? `:warning: ${left} characters do not fit here. All of it: ${where2read}`
-            : `:warning: This is destructive and ${left} characters of it do not fit here, so it cannot be approved from this card. Read all of it with ${where2read} and approve it with \`belay approve ${gate.id}\`.`,
+            ? `*Shortened* ${left} characters do not fit here. All of it: ${where2read}`
+            : `*Not here* This is destructive and ${left} characters of it do not fit here, so it cannot be approved from this card. Read all of it with ${where2read} and approve it with \`belay approve ${gate.id}\`.`,
         ),
       ];
   const buttons = [

@@ -18,39 +18,39 @@ export const approvalsOf = (gate: Gate): DecisionRecord[] =>
 const denialsOf = (gate: Gate): DecisionRecord[] => gate.decisions.filter(({ decision }) => decision === 'deny');
 
 const RESULTS: Readonly<Record<string, string>> = {
-  fixed: '✅ Done and verified',
-  'not-fixed': '🔴 Done, and it did not help',
-  inconclusive: '🟡 Done, result unclear',
-  'nothing-wrong': '✅ Nothing was wrong',
-  'in-doubt': '🔴 In doubt: a person must look',
+  fixed: '✓ Done and verified',
+  'not-fixed': '▲ Done, and it did not help',
+  inconclusive: '○ Done, result unclear',
+  'nothing-wrong': '✓ Nothing was wrong',
+  'in-doubt': '▲ In doubt: a person must look',
 };
 
 function doneHeadline(run: RunView): string {
-  if (run.outcome !== null) return RESULTS[run.outcome] ?? '✅ Done';
-  if (run.verdict === 'healthy') return '✅ Done and verified';
-  if (run.verdict === 'failed') return '🔴 Done, and the check failed';
-  return run.verdict === 'inconclusive' ? '🟡 Done, result unclear' : '🔵 Done, checking the result';
+  if (run.outcome !== null) return RESULTS[run.outcome] ?? '✓ Done';
+  if (run.verdict === 'healthy') return '✓ Done and verified';
+  if (run.verdict === 'failed') return '▲ Done, and the check failed';
+  return run.verdict === 'inconclusive' ? '○ Done, result unclear' : '→ Done, checking the result';
 }
 
-/** The first line of a card: the state of the gate, and by whom. Plain text. */
+/** The first line of a card: the state of the gate, and by whom. Plain text, with signs that every font has. */
 export function headlineOf(gate: Gate, run: RunView): string {
   switch (gate.state) {
     case 'open':
-      return gate.decisions.length === 0 ? '🟡 Approval needed' : `🟡 Approved${by(approvalsOf(gate))}, more needed`;
+      return gate.decisions.length === 0 ? '● Approval needed' : `● Approved${by(approvalsOf(gate))}, more needed`;
     case 'frozen':
-      return '🔵 On hold: changes are frozen';
+      return '‖ On hold: changes are frozen';
     case 'approved':
-      return `✅ Approved${by(approvalsOf(gate))}`;
+      return `✓ Approved${by(approvalsOf(gate))}`;
     case 'executing':
-      return `🔵 Approved${by(approvalsOf(gate))}, under way`;
+      return `→ Approved${by(approvalsOf(gate))}, under way`;
     case 'denied':
-      return `⛔ Denied${by(denialsOf(gate))}`;
+      return `✗ Denied${by(denialsOf(gate))}`;
     case 'expired':
-      return '⚪ Expired: nobody decided, nothing was done';
+      return '○ Expired: nobody decided, nothing was done';
     case 'void':
-      return '⚪ Void: no longer needed, nothing was done';
+      return '○ Void: no longer needed, nothing was done';
     case 'in-doubt':
-      return '🔴 In doubt: a person must look';
+      return '▲ In doubt: a person must look';
     case 'done':
       return `${doneHeadline(run)} · approved${by(approvalsOf(gate))}`;
   }

@@ -56,7 +56,7 @@ function fitting(gate: Gate, options: readonly GateOption[], room: number): type
       const left = options.length - index;
       return [
         ...blocks,
-        section(`:warning: ${left} more options do not fit here. All of them: \`belay gates ${gate.id}\``),
+        section(`*Shortened* ${left} more options do not fit here. All of them: \`belay gates ${gate.id}\``),
       ];
     }
     blocks.push(...more);
@@ -78,7 +78,7 @@ function evidenceBlocks(gate: Gate, most: number): types.KnownBlock[] {
   if (gate.evidence.length === 0) return [context('*Evidence* none was read')];
   const shown = gate.evidence
     .slice(0, most)
-    .map(({ id, summary }) => `• ${line(summary, 200)} (\`${id.slice(0, 13)}\`)`);
+    .map(({ id, summary }) => `• ${line(summary, 200)} (\`${id.slice('blob:'.length, 'blob:'.length + 8)}\`)`);
   const more = gate.evidence.length - shown.length;
   return [
     context(['*Evidence*', ...shown, ...(more > 0 ? [`• ${more} more: \`belay show ${gate.run}\``] : [])].join('\n')),

@@ -137,7 +137,7 @@ describe('what can be asked', () => {
 
   test('gates gives each a button that shows its card', async () => {
     const { blocks } = await door.click('ada', { actionId: ACTIONS.show, value: GATE });
-    expect(blocks[0]).toMatchObject({ type: 'header', text: { text: '🟡 Approval needed' } });
+    expect(blocks[0]).toMatchObject({ type: 'header', text: { text: '● Approval needed' } });
   });
 
   test('nothing there is said in words', async () => {
