@@ -61,7 +61,7 @@ function byLibrary(block: Record<string, unknown>, workspace: Workspace): ReactN
   const link = (input: { href: string; children: ReactNode; className: string }) =>
     h('a', { href: input.href, className: input.className, target: '_blank', rel: 'noreferrer' }, input.children);
   const props = {
-    blocks: LibraryBlocks.parse([rest]),
+    blocks: LibraryBlocks.parse([formatted(rest)]),
     name: '',
     logo: '',
     withoutWrapper: true,
@@ -79,6 +79,13 @@ function byLibrary(block: Record<string, unknown>, workspace: Workspace): ReactN
     return h('p', { className: 'error' }, `A ${String(rest['type'])} block that cannot be shown here: ${why}`);
   }
 }
+
+/**
+ * Slack formats `verbatim` mrkdwn as it does any other and only leaves bare addresses and names alone; the library shows
+ * its asterisks and fences as they are.
+ */
+const formatted = (block: Record<string, unknown>): unknown =>
+  JSON.parse(JSON.stringify(block, (key, value: unknown) => (key === 'verbatim' ? undefined : value)));
 
 /**
  * Takes out what the library writes for a page of one message: ids (they would repeat) and inline styles (the content
