@@ -35,7 +35,13 @@ export function serverUser(database: string): ServerUser | undefined {
   return { ...found, wrap: (command, args) => ['setpriv', [...flags, '--', command, ...args]] };
 }
 
-const granting = (capability: string): string[] => [`--inh-caps=+${capability}`, `--ambient-caps=+${capability}`];
+// access(2) ignores the capabilities of whoever is not root unless this securebit is set, and initdb asks it about its own
+// folder, which may be closed too (a checkout under /root). The capability stays the only one that the server has.
+const granting = (capability: string): string[] => [
+  '--securebits=+no_setuid_fixup',
+  `--inh-caps=+${capability}`,
+  `--ambient-caps=+${capability}`,
+];
 
 function works(flags: readonly string[]): boolean {
   try {
