@@ -6,7 +6,9 @@ export const GithubSettings = z.strictObject({ token: z.string().min(1).optional
 export type GithubSettings = z.infer<typeof GithubSettings>;
 
 /** Octokit without its retry and throttle plugins: Temporal's retries are the ones people see. */
-export type GithubClient = Octokit;
+export interface GithubClient {
+  readonly rest: Octokit['rest'];
+}
 
 /** Makes the client; asks nothing yet. */
 export function connectGithub({ token, apiUrl }: GithubSettings): GithubClient {

@@ -11,6 +11,8 @@ export interface KubernetesWorld {
   readonly images: readonly [string, string];
   /** A user who may read everything and change nothing, where the cluster knows users. */
   readonly readerKubeconfig: string | null;
+  /** Brings a new deployment in, where the API server takes none. */
+  readonly create?: (deployment: k8s.V1Deployment) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -24,7 +26,7 @@ export interface Somebody {
   readonly settled: (name: string) => Promise<void>;
 }
 
-export function somebodyOn({ kubeconfig, namespace }: Pick<KubernetesWorld, 'kubeconfig' | 'namespace'>): Somebody {
+export function somebodyOn({ kubeconfig, namespace, create }: KubernetesWorld): Somebody {
   const config = new k8s.KubeConfig();
   config.loadFromFile(kubeconfig);
   const apps = config.makeApiClient(k8s.AppsV1Api);
@@ -57,7 +59,8 @@ export function somebodyOn({ kubeconfig, namespace }: Pick<KubernetesWorld, 'kub
       if (found === undefined) {
         const body = newDeployment(namespace, name, image);
         edit(body);
-        await apps.createNamespacedDeployment({ namespace, body });
+        if (create === undefined) await apps.createNamespacedDeployment({ namespace, body });
+        else create(body);
       } else {
         await change(name, (body) => {
           for (const container of body.spec?.template.spec?.containers ?? []) container.image = image;
