@@ -42,10 +42,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     code: ['domain', 'sdk', 'agents', 'tools', 'activities', 'workflows', 'platform', ...AUTHORITY_FROM_OUTSIDE],
   },
   cli: {
-    code: [
-      ...['domain', 'sdk', 'agents', 'tools', 'activities', 'workflows', 'platform', 'authority'],
-      ...['slack', 'intake', 'api', 'workers'],
-    ],
+    code: 'domain sdk agents tools activities workflows platform authority slack intake api workers'.split(' '),
   },
 };
 

@@ -96,7 +96,7 @@ export function missingFor(
   const missing: string[] = [];
   // One person fills one place in each need they belong to; distinct people within a need is what the set gives.
   for (const need of requirement.needs) {
-    const have = need.members.filter((member) => approvers.has(member)).length;
+    const have = [...new Set(need.members)].filter((member) => approvers.has(member)).length;
     if (have < need.count)
       missing.push(
         need.members.length === 0
