@@ -49,12 +49,18 @@ export const protocol = {
     }),
   ),
   news: call(['runbooks'], ofRun, News),
-  /** One evidence row per turn, with content hashes. */
+  /** One evidence row per turn, with content hashes; a few turns may come together. */
   evidence: call(
     ['runbooks'],
     ofRun.extend({
-      turn: z.string(),
-      reads: z.array(z.object({ tool: z.string(), args: JsonObject, content: BlobRef })),
+      turns: z
+        .array(
+          z.object({
+            turn: z.string(),
+            reads: z.array(z.object({ tool: z.string(), args: JsonObject, content: BlobRef })),
+          }),
+        )
+        .min(1),
     }),
     nothing,
   ),
@@ -126,6 +132,12 @@ export const protocol = {
       reconciled: z.boolean(),
     }),
     z.object({ recorded: z.boolean(), outcome: ActionOutcome.nullable() }),
+  ),
+  /** The run stops trying an action whose attempts all ended without an answer: an open intent is in doubt from now. */
+  giveUp: call(
+    ['runbooks'],
+    ofRun.extend({ action: ActionId, phase: Phase, message: z.string().max(1000) }),
+    z.object({ begun: z.boolean(), outcome: ActionOutcome.nullable() }),
   ),
   findTurn: call(['agents'], z.object({ turnId: z.string() }), z.object({ result: ModelTurnResult.nullable() })),
   recordTurn: call(['agents'], z.object({ run: RunId, turnId: z.string(), result: ModelTurnResult }), nothing),

@@ -1,9 +1,11 @@
 import ms from 'ms';
+import { canonicalJson } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { isOver } from '../../domain/run.ts';
 import type { AuthorityContext } from '../context.ts';
 import { voidGatesOf } from '../gates/close-gate.ts';
+import { doubtIntents } from '../grants/doubt-intents.ts';
 import { freeLocks } from '../grants/lock.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
@@ -52,7 +54,7 @@ export async function beginRun(context: AuthorityContext, request: RequestOf<'be
 async function entry(
   context: AuthorityContext,
   of: { run: string; execution: string },
-  kind: 'evidence.read' | 'run.verified' | 'signal.foreign',
+  kind: 'run.verified' | 'signal.foreign',
   body: JsonObject,
   after?: (run: string) => Promise<void>,
 ): Promise<Record<string, never>> {
@@ -68,10 +70,27 @@ export async function news(context: AuthorityContext, request: RequestOf<'news'>
   return newsOf(await knownRun(context.db, request));
 }
 
-export const recordEvidence = (
+/** One row per turn. A repeated call, after an answer that was lost, finds its rows there and adds none. */
+export async function recordEvidence(
   context: AuthorityContext,
-  { turn, reads, ...of }: RequestOf<'evidence'>,
-): Promise<ResponseOf<'evidence'>> => entry(context, of, 'evidence.read', { turn, reads });
+  { turns, ...of }: RequestOf<'evidence'>,
+): Promise<ResponseOf<'evidence'>> {
+  await context.db.transaction().execute(async (trx) => {
+    const run = await openRun(trx, of);
+    for (const { turn, reads } of turns) {
+      const body = { turn, reads };
+      const there = await trx
+        .selectFrom('ledger')
+        .select('seq')
+        .where('run', '=', run.id)
+        .where('kind', '=', 'evidence.read')
+        .where('body', '=', canonicalJson(body))
+        .executeTakeFirst();
+      if (!there) await append(trx, context.now(), run.id, 'evidence.read', body);
+    }
+  });
+  return {};
+}
 
 export const recordForeignSignal = (
   context: AuthorityContext,
@@ -110,13 +129,15 @@ async function end(
   context: AuthorityContext,
   of: { run: string; execution: string },
   state: 'finished' | 'failed' | 'cancelled',
-  set: { outcome: ResponseOutcome; summary: string },
+  { outcome, summary }: { outcome: ResponseOutcome; summary: string },
 ): Promise<Record<string, never>> {
   const now = context.now();
   await context.db.transaction().execute(async (trx) => {
     const run = await knownRun(trx, of);
     if (isOver(run.state)) return;
-    await voidGatesOf(trx, now, run.id, `The run is ${state}: ${set.summary}`.slice(0, 500));
+    const begun = await doubtIntents(trx, now, run.id, `the run ended (${state}) before this was recorded`);
+    const set = { outcome: begun > 0 ? ('in-doubt' as const) : outcome, summary };
+    await voidGatesOf(trx, now, run.id, `The run is ${state}: ${summary}`.slice(0, 500));
     await freeLocks(trx, now, run.id);
     await trx
       .updateTable('runs')

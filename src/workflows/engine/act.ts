@@ -35,6 +35,7 @@ async function previewOption(state: RunState, option: ProposedOption): Promise<P
 
 /** The options that can be shown: one whose preview fails (no permission, no such revision) is left out, and said. */
 async function previewAll(state: RunState, plan: Plan): Promise<PreviewedOption[]> {
+  await state.recordEvidence();
   state.enter('previewing what would be done');
   const previewed: PreviewedOption[] = [];
   for (const option of plan.options) {
@@ -57,6 +58,7 @@ async function verified(state: RunState, after: After, { option, actions }: Prev
   state.enter('verifying');
   const checks = await after.verify({ option: option.id, actions });
   const verdict = verdictOf(checks);
+  await state.recordEvidence();
   await authority(`verdict ${verdict}`).verified({ ...state.of, verdict, checks, final: true });
   return verdict;
 }

@@ -32,6 +32,7 @@ export async function askPeople(
     recommended: index === 0,
     actions: [...actions],
   }));
+  await state.recordEvidence();
   const opened = await authority('open the gate').openGate({
     ...state.of,
     ordinal: state.gates,

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../domain/json.ts';
 import { queueOf, systemOf } from '../../domain/queue.ts';
 import type { Gathered, Read } from '../../sdk/run-context.ts';
-import { authority, tools } from './activities.ts';
+import { tools } from './activities.ts';
 import { failureText, isCancel, RunEnds } from './ending.ts';
 import type { RunState } from './run-state.ts';
 import { whileServed } from './served.ts';
@@ -43,6 +43,6 @@ export async function gather(
     const content = results[index]?.evidence;
     return content ? [{ tool: read.tool, args: read.args, content }] : [];
   });
-  if (recorded.length > 0) await authority(turn).evidence({ ...state.of, turn, reads: recorded });
+  await state.noteEvidence(turn, recorded);
   return Object.fromEntries(names.map((name, index) => [name, results[index] as Gathered<unknown>]));
 }

@@ -35,7 +35,7 @@ async function answerAll(state: RunState, turn: string, calls: readonly ToolCall
     const content = answers[index]?.content;
     return content ? [{ tool: call.tool, args: call.args, content }] : [];
   });
-  if (reads.length > 0) await authority(turn).evidence({ ...state.of, turn, reads });
+  await state.noteEvidence(turn, reads);
   return answers;
 }
 

@@ -1,11 +1,14 @@
 import { condition, setCurrentDetails } from '@temporalio/workflow';
 import type { OfRun } from '../../activities/wire.ts';
-import type { ResponseOf } from '../../authority/protocol.ts';
+import type { RequestOf, ResponseOf } from '../../authority/protocol.ts';
 import type { BlobRef } from '../../domain/blob.ts';
 import type { ToolEntry } from '../../domain/manifest.ts';
 import { systemOf } from '../../domain/queue.ts';
 import { authority } from './activities.ts';
 import { RunCancelled, RunEnds } from './ending.ts';
+
+/** Turns of evidence that may wait for each other. */
+const EVIDENCE_TURNS = 10;
 
 /** What one run keeps in memory between its activities; all of it follows from the replayed history. */
 export class RunState {
@@ -13,6 +16,8 @@ export class RunState {
   readonly begun: ResponseOf<'begin'>;
   /** Evidence read so far, by blob id. */
   readonly evidence = new Map<string, BlobRef>();
+  /** Turns whose evidence is not on the record yet. */
+  private unrecorded: RequestOf<'evidence'>['turns'] = [];
   /** Numbers this run's actions; equal on replay and after a reset. */
   sequence = 0;
   gates = 0;
@@ -77,5 +82,22 @@ export class RunState {
     if (this.wakes.count === this.seen) return;
     const { cancelled } = await authority().news(this.of);
     if (cancelled) throw new RunCancelled('cancelled by a person');
+  }
+
+  /**
+   * Notes what a turn read. It goes on record with the next few turns, and always before anything that rests on it
+   * (`recordEvidence`): one call for several turns keeps a read step as cheap as a bare activity.
+   */
+  async noteEvidence(turn: string, reads: RequestOf<'evidence'>['turns'][number]['reads']): Promise<void> {
+    if (reads.length > 0) this.unrecorded.push({ turn, reads });
+    if (this.unrecorded.length >= EVIDENCE_TURNS) await this.recordEvidence();
+  }
+
+  /** Puts on record what was read and is not there yet. */
+  async recordEvidence(): Promise<void> {
+    if (this.unrecorded.length === 0) return;
+    const turns = this.unrecorded;
+    this.unrecorded = [];
+    await authority('record evidence').evidence({ ...this.of, turns });
   }
 }

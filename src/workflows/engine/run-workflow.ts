@@ -99,6 +99,7 @@ export async function runWorkflow(runbooks: readonly AnyRunbook[], { run }: { ru
   try {
     if (!runbook) throw ApplicationFailure.nonRetryable(`This worker has no runbook ${begun.runbook}`);
     const result = await procedure(state, runbook);
+    await state.recordEvidence();
     await authority('finish').finish({ ...of, ...result });
     return result;
   } catch (error) {
@@ -106,6 +107,7 @@ export async function runWorkflow(runbooks: readonly AnyRunbook[], { run }: { ru
     await CancellationScope.nonCancellable(async () => {
       // The authority told this execution that the run is not its own: there is nothing to report, and nobody to report it to.
       if (failureType(error) === 'stop.unknown-run') return;
+      await state.recordEvidence();
       await authority('abandon').abandon({
         ...of,
         state: isCancel(error) ? 'cancelled' : 'failed',
