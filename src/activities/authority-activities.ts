@@ -12,6 +12,7 @@ const calls = [
   'voidGate',
   'lock',
   'unlock',
+  'giveUp',
   'verified',
   'note',
   'finish',

@@ -18,6 +18,8 @@ interface Attempt {
   readonly phase: Phase;
   readonly context: ToolContext<unknown>;
   readonly toolSchemaHash: string;
+  /** Makes the system's words safe to record and show: redacted, visible, at most 1000 characters. */
+  readonly clean: (text: string) => Promise<string>;
 }
 
 type Held = Extract<GrantAnswer, { answer: 'granted' | 'reconcile' }>;
@@ -46,13 +48,25 @@ function waysOf({ tool, phase, args, context }: Attempt) {
   };
 }
 
-/** What the worker sees of the target right before it asks for a grant. */
-async function observe(attempt: Attempt): Promise<JsonObject | undefined> {
-  const { tool, args, phase, context } = attempt;
+const isFinal = (error: unknown): error is Failure => error instanceof Failure && error.type.startsWith('stop.');
+
+/** What the worker sees of the target right before it asks for a grant; `lost` is why it cannot be acted on. */
+async function observe(attempt: Attempt): Promise<{ observed: JsonObject; lost?: string }> {
+  const { tool, args, phase, context, action } = attempt;
   const execution = executionOf(attempt, '');
-  if (phase === 'execute') return await tool.observe(args, execution, context);
-  const ours = await tool.undo?.stillOurs(args, execution, context);
-  return ours ? { stillOurs: true } : undefined;
+  try {
+    if (phase === 'execute') return { observed: await tool.observe(args, execution, context) };
+    if (await tool.undo?.stillOurs(args, execution, context)) return { observed: { stillOurs: true } };
+    return {
+      observed: { stillOurs: false },
+      lost: `${action.target.name} was changed by somebody else since; it was left as it is`,
+    };
+  } catch (error) {
+    // The target is gone or closed to us. The grant is asked all the same: an earlier attempt may have begun, and only
+    // the authority knows. As an observation this equals no precondition, so nothing is begun on it.
+    if (!isFinal(error)) throw error;
+    return { observed: { unreadable: error.message.slice(0, 500) }, lost: error.message };
+  }
 }
 
 async function record(
@@ -62,69 +76,64 @@ async function record(
   reconciled: boolean,
 ): Promise<CarryOutResult> {
   const { authority, action, phase } = attempt;
-  const answer = await authority.outcome({ action: action.id, phase, fence: held.fence, outcome, reconciled });
+  const said = { ...outcome, summary: await attempt.clean(outcome.summary) };
+  const answer = await authority.outcome({ action: action.id, phase, fence: held.fence, outcome: said, reconciled });
   // A newer attempt took over while this one was away; what it recorded is what happened.
   if (!answer.recorded && !answer.outcome)
     throw new Failure('retry.not-yet', `another attempt at ${action.id} is under way`);
-  const final = answer.outcome ?? outcome;
+  const final = answer.outcome ?? said;
   return { status: final.status, outcome: final };
 }
 
-/** Does it, and records how it ended. Only a definite refusal by the system counts as an end; anything unclear is left to reconcile. */
-async function perform(attempt: Attempt, held: Held, reconciled: boolean): Promise<CarryOutResult> {
-  const execution = executionOf(attempt, held.idempotencyKey);
+const failed = (summary: string): ActionOutcome => ({ status: 'failed', summary, postState: null });
+
+/** Does it. Only a definite refusal by the system counts as an end; anything unclear is thrown and left to reconcile. */
+async function act(attempt: Attempt, held: Held): Promise<ActionOutcome> {
   try {
-    return await record(attempt, held, await waysOf(attempt).run(execution), reconciled);
+    return await waysOf(attempt).run(executionOf(attempt, held.idempotencyKey));
   } catch (error) {
-    if (!(error instanceof Failure) || !error.type.startsWith('stop.')) throw error;
-    return await record(
-      attempt,
-      held,
-      { status: 'failed', summary: error.message.slice(0, 1000), postState: null },
-      reconciled,
-    );
+    if (!isFinal(error)) throw error;
+    return failed(error.message);
+  }
+}
+
+// Recording stands outside of acting: a failure to record must never be taken for a failure to act.
+const perform = async (attempt: Attempt, held: Held, reconciled: boolean): Promise<CarryOutResult> =>
+  await record(attempt, held, await act(attempt, held), reconciled);
+
+async function look(attempt: Attempt, held: Held): Promise<Reconciliation> {
+  try {
+    return await waysOf(attempt).reconcile(executionOf(attempt, held.idempotencyKey));
+  } catch (error) {
+    if (!isFinal(error)) throw error;
+    return { status: 'unknown', why: error.message };
   }
 }
 
 /** An earlier attempt's end is unknown: look first, and act again only where that is safe. */
 async function reconcile(attempt: Attempt, held: Held): Promise<CarryOutResult> {
-  const found: Reconciliation = await waysOf(attempt).reconcile(executionOf(attempt, held.idempotencyKey));
+  const found = await look(attempt, held);
   if (found.status === 'done') return await record(attempt, held, found.outcome, true);
   if (found.status === 'not-done' && attempt.tool.safeToRepeat !== 'no') return await perform(attempt, held, true);
   const why =
     found.status === 'unknown' ? found.why : 'it seems not to have happened, and this tool must not be tried twice';
-  return await record(attempt, held, { status: 'in-doubt', summary: why.slice(0, 1000), postState: null }, true);
+  return await record(attempt, held, { status: 'in-doubt', summary: why, postState: null }, true);
 }
 
 /** Look, ask, act, record. Every attempt goes through the authority; a second one never acts blindly. */
 export async function carryOut(attempt: Attempt): Promise<CarryOutResult> {
   const { authority, action, phase, toolSchemaHash } = attempt;
-  const observed = await observe(attempt);
-  if (!observed) {
-    // Perhaps it is not ours any more because an earlier attempt at this very undo took effect.
-    const answer = await authority.grant({ action: action.id, phase, toolSchemaHash, observed: { stillOurs: false } });
-    if (answer.answer === 'done') return { status: answer.outcome.status, outcome: answer.outcome };
-    if (answer.answer === 'reconcile') return await reconcile(attempt, answer);
-    if (answer.answer === 'granted')
-      return await record(
-        attempt,
-        answer,
-        {
-          status: 'failed',
-          summary: `${action.target.name} was changed by somebody else since; it was left as it is`,
-          postState: null,
-        },
-        false,
-      );
-    return await ended(attempt, answer);
-  }
+  const { observed, lost } = await observe(attempt);
   const askedAt = performance.now();
   const answer = await authority.grant({ action: action.id, phase, toolSchemaHash, observed });
   switch (answer.answer) {
     case 'granted':
-      if (performance.now() - askedAt > BEGIN_WITHIN_MS)
-        throw new Failure('retry.not-yet', `the grant of ${action.id} came too late to be used`);
-      return await perform(attempt, answer, false);
+      if (lost !== undefined) return await record(attempt, answer, failed(lost), false);
+      if (performance.now() - askedAt <= BEGIN_WITHIN_MS) return await perform(attempt, answer, false);
+      // Nothing was begun, and that is known now; a later attempt could not tell it from one that was.
+      if (attempt.tool.safeToRepeat === 'no')
+        return await record(attempt, answer, failed('the grant came too late to be used; nothing was done'), false);
+      throw new Failure('retry.not-yet', `the grant of ${action.id} came too late to be used`);
     case 'reconcile':
       return await reconcile(attempt, answer);
     default:
@@ -142,6 +151,11 @@ async function ended(attempt: Attempt, answer: Exclude<GrantAnswer, Held>): Prom
         retryAfterMs: answer.retryAfterMs + 100,
       });
     case 'refused':
+      if (answer.code === 'in-doubt')
+        return {
+          status: 'in-doubt',
+          outcome: { status: 'in-doubt', summary: answer.message.slice(0, 1000), postState: null },
+        };
       return { status: 'refused', code: answer.code, message: answer.message };
   }
 }

@@ -1,17 +1,17 @@
 import { cancellationSignal } from '@temporalio/activity';
+import ms from 'ms';
 import type { z } from 'zod';
 import { canonicalJson } from '../domain/digest.ts';
 import { Failure } from '../domain/failure.ts';
 import { Json, JsonObject } from '../domain/json.ts';
 import { systemOf } from '../domain/queue.ts';
 import type { AuthorityClient } from '../authority/protocol.ts';
-import type { ReadTool, ToolContext, WriteTool } from '../sdk/define-tool.ts';
-import { redact } from '../tools/redact.ts';
+import type { AnyTool, ReadTool, ToolContext, WriteTool } from '../sdk/define-tool.ts';
 import { toolEntry } from '../tools/registry.ts';
-import { sanitize } from '../tools/sanitize.ts';
 import { carryOut } from './carry-out.ts';
 import type { Connections } from './connections.ts';
 import { checkPermit } from './permit.ts';
+import { clean, cleanFacts, redacted } from './redacted.ts';
 import type { ToolActivities } from './wire.ts';
 
 /** What a read may hand to the workflow's history; more belongs in its content. */
@@ -35,40 +35,21 @@ export function parseArgs(tool: { name: string; input: z.ZodType }, args: JsonOb
   throw new Failure('stop.invalid-input', `${tool.name}: ${problems.join('; ')}`);
 }
 
-/** No secret leaves this process: not in a result, not in an error. */
-async function redacted<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const { text, found } = await redact(error.message);
-    if (found === 0) throw error;
-    throw error instanceof Failure
-      ? new Failure(error.type, text, error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs })
-      : new Error(text);
-  }
-}
-
-const clean = async (text: string, max: number): Promise<string> => (await redact(sanitize(text, max))).text;
-
-/** Strings inside facts are foreign text too. */
-async function cleanFacts(facts: unknown, tool: string): Promise<Json> {
-  const text = (await redact(JSON.stringify(facts))).text;
-  if (Buffer.byteLength(text) > MAX_FACTS_BYTES)
-    throw new Failure(
-      'stop.unsupported',
-      `${tool} gave ${Buffer.byteLength(text)} bytes of facts; at most ${MAX_FACTS_BYTES} fit`,
-    );
-  return Json.parse(JSON.parse(text));
+/** Facts within their cap, or a failure that names the tool: the workflow's history holds them for good. */
+async function factsOf(facts: unknown, tool: string): Promise<Json> {
+  const bytes = Buffer.byteLength(JSON.stringify(facts) ?? '');
+  if (bytes > MAX_FACTS_BYTES)
+    throw new Failure('stop.unsupported', `${tool} gave ${bytes} bytes of facts; at most ${MAX_FACTS_BYTES} fit`);
+  return await cleanFacts(facts);
 }
 
 /** The activities of the queues whose credentials these connections are. */
 export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
   const { authority, connections, now } = deps;
-  const contextOf = (client: unknown, connection: string): ToolContext<unknown> => ({
+  const contextOf = (tool: AnyTool, client: unknown, connection: string): ToolContext<unknown> => ({
     client,
     connection,
-    signal: cancellationSignal(),
+    signal: AbortSignal.any([cancellationSignal(), AbortSignal.timeout(ms(tool.timeout))]),
     now,
   });
   return {
@@ -80,12 +61,12 @@ export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
           throw new Failure('stop.forbidden', `${tool.name} changes things; it is proposed in a plan, never called`);
         const reading = await (tool as ReadTool).read(
           parseArgs(tool, request.args),
-          contextOf(client, request.connection),
+          contextOf(tool, client, request.connection),
         );
         const content = await clean(reading.content ?? JSON.stringify(reading.facts, null, 2), MAX_CONTENT_BYTES);
-        const summary = (await clean(reading.summary, 300)).slice(0, 300);
+        const summary = await clean(reading.summary, 300);
         return {
-          facts: request.wantFacts ? await cleanFacts(reading.facts, tool.name) : null,
+          facts: request.wantFacts ? await factsOf(reading.facts, tool.name) : null,
           content: await authority.putBlob({ content, mediaType: 'text/plain', summary }),
         };
       }),
@@ -93,12 +74,18 @@ export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
     previewAction: (request) =>
       redacted(async () => {
         checkPermit(request.permit, deps.publicKeyPem, now(), request);
+        const { permit } = request.permit;
+        if (permit.run !== request.run || permit.execution !== request.execution)
+          throw new Failure(
+            'stop.forbidden',
+            `The run permit is of ${permit.run}; it previews nothing for another run`,
+          );
         const { tool, client } = connections.find(request.tool, request.connection);
         if (tool.risk === 'read')
           throw new Failure('stop.invalid-input', `${tool.name} only reads; there is nothing to preview`);
         const write = tool as WriteTool;
         const args = parseArgs(tool, request.args);
-        const seen = await write.preview(args, contextOf(client, request.connection));
+        const seen = await write.preview(args, contextOf(tool, client, request.connection));
         const { risk, reversible, safeToRepeat } = write;
         const blastRadius = {
           count: seen.blastRadius.count,
@@ -108,7 +95,10 @@ export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
         const preview = {
           ...seen,
           blastRadius,
+          sentence: await clean(seen.sentence, 500),
           diff: await clean(seen.diff, 20_000),
+          undo: seen.undo === null ? null : await clean(seen.undo, 500),
+          target: { ...seen.target, name: await clean(seen.target.name, 300) },
           tool: tool.name,
           toolSchemaHash: toolEntry(tool).schemaHash,
           args,
@@ -139,8 +129,9 @@ export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
           action,
           postState,
           phase: request.phase,
-          context: contextOf(client, action.target.connection),
+          context: contextOf(tool, client, action.target.connection),
           toolSchemaHash: toolEntry(tool).schemaHash,
+          clean: (text) => clean(text, 1000),
         });
       }),
   };

@@ -14,6 +14,8 @@ export interface AuthorityContext {
   /** The model agents use, for the record; null when none is configured. */
   readonly model: string | null;
   readonly now: () => Date;
+  /** Milliseconds added to a tool's own timeout to make its lease; 5 s unless given. */
+  readonly leaseMarginMs?: number;
   /** Says that the outbox has work; called after commit. */
   readonly poke: () => void;
 }

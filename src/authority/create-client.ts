@@ -6,7 +6,7 @@ import { expireGate, readGate, remindGate, voidGate } from './gates/gate-calls.t
 import { openGate } from './gates/open-gate.ts';
 import { grant } from './grants/grant.ts';
 import { readAction, releaseLocks, takeLocks } from './grants/lock.ts';
-import { recordOutcome } from './grants/outcome.ts';
+import { giveUp, recordOutcome } from './grants/outcome.ts';
 import { recordPreview } from './grants/preview.ts';
 import { append } from './ledger/append.ts';
 import type { AuthorityClient } from './protocol.ts';
@@ -39,6 +39,7 @@ export function directAuthority(context: AuthorityContext): AuthorityClient {
     action: (request) => readAction(context, request),
     grant: (request) => grant(context, request),
     outcome: (request) => recordOutcome(context, request),
+    giveUp: (request) => giveUp(context, request),
     findTurn: async ({ turnId }) => {
       const row = await db.selectFrom('turns').select('result').where('id', '=', turnId).executeTakeFirst();
       return { result: row?.result ?? null };

@@ -58,7 +58,7 @@ async function earlierAttempt(
 
 function leaseOf(context: AuthorityContext, tool: string): number {
   const timeout = context.manifest.tools.find((entry) => entry.name === tool)?.timeoutMs ?? 30_000;
-  return timeout + LEASE_MARGIN_MS;
+  return timeout + (context.leaseMarginMs ?? LEASE_MARGIN_MS);
 }
 
 /** The gate that opened this very action: its chosen option holds the action id with this digest. */

@@ -1,5 +1,6 @@
 import type { Phase } from '../../domain/action.ts';
 import type { ActionOutcome } from '../../domain/grant.ts';
+import { Failure } from '../../domain/failure.ts';
 import { runOfAction } from '../../domain/ids.ts';
 import type { LedgerKind } from '../../domain/ledger.ts';
 import type { Trx } from '../../platform/database/connect.ts';
@@ -7,6 +8,7 @@ import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
+import { knownRun } from '../runs/known-run.ts';
 
 function kindOf(phase: Phase, status: ActionOutcome['status']): LedgerKind {
   if (status === 'in-doubt') return 'action.in-doubt';
@@ -85,4 +87,23 @@ export async function recordOutcome(
   });
   context.poke();
   return answer;
+}
+
+/** The run stops trying. An intent without an end is in doubt from now; without an intent, nothing was begun. */
+export async function giveUp(context: AuthorityContext, request: RequestOf<'giveUp'>): Promise<ResponseOf<'giveUp'>> {
+  const { action, phase, message } = request;
+  const run = await knownRun(context.db, request);
+  if (runOfAction(action) !== run.id) throw new Failure('stop.invalid-input', `action: ${action} is not of ${run.id}`);
+  const intent = await context.db
+    .selectFrom('intents')
+    .selectAll()
+    .where('action', '=', action)
+    .where('phase', '=', phase)
+    .executeTakeFirst();
+  if (!intent) return { begun: false, outcome: null };
+  if (intent.status !== 'running')
+    return { begun: true, outcome: intent.outcome ?? { status: intent.status, summary: message, postState: null } };
+  const outcome = { status: 'in-doubt' as const, summary: message, postState: null };
+  const answer = await recordOutcome(context, { action, phase, fence: intent.fence, outcome, reconciled: false });
+  return { begun: true, outcome: answer.outcome ?? outcome };
 }

@@ -1,6 +1,8 @@
 import { isOver } from '../../domain/run.ts';
 import type { AuthorityContext } from '../context.ts';
 import { voidGatesOf } from '../gates/close-gate.ts';
+import { doubtIntents } from '../grants/doubt-intents.ts';
+import { freeLocks } from '../grants/lock.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 
@@ -18,19 +20,10 @@ export async function loseRun(context: AuthorityContext, id: string, message: st
       .forUpdate()
       .executeTakeFirst();
     if (!run || isOver(run.state)) return;
-    const begun = await trx
-      .updateTable('intents')
-      .set({ status: 'in-doubt', ended_at: now })
-      .where('run', '=', id)
-      .where('status', '=', 'running')
-      .returning(['action', 'phase', 'digest'])
-      .execute();
-    for (const { action, phase, digest } of begun)
-      await append(trx, now, id, 'action.in-doubt', { action, phase, digest, summary: message });
+    const begun = await doubtIntents(trx, now, id, message);
     await voidGatesOf(trx, now, id, message);
-    await trx.deleteFrom('lock_waiters').where('run', '=', id).execute();
-    if (begun.length === 0) await trx.deleteFrom('locks').where('run', '=', id).execute();
-    const outcome = begun.length > 0 ? ('in-doubt' as const) : null;
+    await freeLocks(trx, now, id);
+    const outcome = begun > 0 ? ('in-doubt' as const) : null;
     await trx
       .updateTable('runs')
       .set({ state: 'failed', outcome, summary: message, finished_at: now })

@@ -4,7 +4,7 @@ import { queueOf, systemOf } from '../../domain/queue.ts';
 import { type Check, type Verdict, verdictOf } from '../../domain/verdict.ts';
 import type { Chosen, Proposal, RunResult } from '../../sdk/run-context.ts';
 import { authority, tools } from './activities.ts';
-import { type Execution, execute, takeLocks, undo } from './carry-out.ts';
+import { type Done, type Execution, execute, takeLocks, undo } from './carry-out.ts';
 import { failureText, isCancel, RunEnds } from './ending.ts';
 import { askPeople, type GateEnd, type PreviewedOption } from './gate.ts';
 import type { RunState } from './run-state.ts';
@@ -43,20 +43,31 @@ async function previewAll(state: RunState, plan: Plan): Promise<PreviewedOption[
       previewed.push(await previewOption(state, option));
     } catch (error) {
       if (isCancel(error) || error instanceof RunEnds) throw error;
-      await authority().note({
-        ...state.of,
-        key: `preview-${state.gates}-${option.id}`,
-        text: `"${option.title}" cannot be offered: ${failureText(error)}`,
-      });
+      await state.say(
+        `preview-${state.gates}-${option.id}`,
+        `"${option.title}" cannot be offered: ${failureText(error)}`,
+      );
     }
   }
   return previewed;
 }
 
+/** The checks of the runbook; a verification that cannot be made is an unanswered question, not an end of the run. */
+async function checksOf(after: After, chosen: Chosen): Promise<Check[]> {
+  try {
+    return await after.verify(chosen);
+  } catch (error) {
+    if (isCancel(error)) throw error;
+    return [
+      { name: 'verification', expected: 'an answer', seen: failureText(error).slice(0, 500), passed: null, samples: 0 },
+    ];
+  }
+}
+
 async function verified(state: RunState, after: After, { option, actions }: PreviewedOption): Promise<Verdict> {
   await after.stabilise(state);
   state.enter('verifying');
-  const checks = await after.verify({ option: option.id, actions });
+  const checks = await checksOf(after, { option: option.id, actions });
   const verdict = verdictOf(checks);
   await state.recordEvidence();
   await authority(`verdict ${verdict}`).verified({ ...state.of, verdict, checks, final: true });
@@ -76,17 +87,20 @@ const unasked: Record<Exclude<GateEnd['end'], 'approved'>, RunResult['outcome']>
 async function settle(
   state: RunState,
   execution: Execution,
+  done: Done,
   option: PreviewedOption,
   after: After,
 ): Promise<RunResult> {
   const { title } = option.option;
-  if (execution.status === 'in-doubt')
+  if (execution.status === 'in-doubt') {
+    const also = done.length === 0 ? '' : ` In effect: ${done.map(({ action }) => action).join(', ')}.`;
     return {
       outcome: 'in-doubt',
-      summary: `Nobody can tell whether it happened: ${execution.message}. A person must look; the target stays locked.`,
+      summary: `Nobody can tell whether it happened: ${execution.message}. A person must look; the target stays locked.${also}`,
     };
+  }
   if (execution.status !== 'done') {
-    const { message } = await undo(state, execution.done);
+    const { message } = await undo(state, done);
     return { outcome: 'not-fixed', summary: `"${title}" could not be carried out: ${execution.message}. ${message}` };
   }
   const verdict = await verified(state, after, option);
@@ -96,12 +110,8 @@ async function settle(
       outcome: 'inconclusive',
       summary: `"${title}" was done; whether it helped could not be measured. It was left in place; a person should look.`,
     };
-  const { undone, message } = await undo(state, execution.done);
-  await authority().note({
-    ...state.of,
-    key: 'escalate',
-    text: `Verification failed after "${title}". ${message} A person must take over.`,
-  });
+  const { undone, message } = await undo(state, done);
+  await state.say('escalate', `Verification failed after "${title}". ${message} A person must take over.`);
   return {
     outcome: 'not-fixed',
     summary: `"${title}" did not help and ${undone ? 'was undone' : 'could not be undone'}. ${message}`,
@@ -124,19 +134,16 @@ async function carryThrough(state: RunState, option: PreviewedOption, after: Aft
     };
   }
   await takeLocks(state, option.actions);
-  let execution: Execution | undefined;
+  const done: Done = [];
   try {
-    execution = await execute(state, option);
-    if (execution.status === 'drifted' && execution.done.length === 0) return 'drifted';
-    return await settle(state, execution, option, after);
+    const execution = await execute(state, option, done);
+    if (execution.status === 'drifted' && done.length === 0) return 'drifted';
+    return await settle(state, execution, done, option, after);
   } catch (error) {
     // Cancelled on the way: what was done is taken back before anything else.
-    if (isCancel(error) && execution?.status === 'done') {
-      const { done } = execution;
-      const { message } = await CancellationScope.nonCancellable(() => undo(state, done));
-      await CancellationScope.nonCancellable(() =>
-        authority().note({ ...state.of, key: 'cancel-undo', text: `Cancelled. ${message}` }),
-      );
+    if (isCancel(error) && done.length > 0) {
+      const { message } = await undo(state, done);
+      state.aftermath = message;
     }
     throw error;
   } finally {
@@ -163,11 +170,10 @@ export async function act(state: RunState, proposal: Proposal, after: After): Pr
       return { outcome: unasked[end.end], summary: end.message || `The approval is ${end.end}; nothing was done.` };
     const result = await carryThrough(state, end.option, after);
     if (result !== 'drifted') return result;
-    await authority().note({
-      ...state.of,
-      key: `drifted-${asks}`,
-      text: 'The target changed between approval and execution. Nothing was done; it is asked again with what is there now.',
-    });
+    // The approval was for what is no longer there: withdrawn, so that nothing can use it should things change back.
+    await authority().voidGate({ ...state.of, gate: end.gate, reason: 'The target changed after it was approved.' });
+    const again = asks + 1 < MAX_ASKS ? '; it is asked again with what is there now' : '';
+    await state.say(`drifted-${asks}`, `The target changed between approval and execution. Nothing was done${again}.`);
   }
   return {
     outcome: 'not-fixed',

@@ -49,7 +49,8 @@ export function tools(
 export function agents(summary: string): AgentActivities {
   return proxyActivities<AgentActivities>({
     taskQueue: AGENTS_QUEUE,
-    startToCloseTimeout: '3m',
+    // The agent gives up on an answer after three minutes; this is only beyond that.
+    startToCloseTimeout: '4m',
     scheduleToStartTimeout: NO_WORKER_AFTER,
     heartbeatTimeout: HEARTBEAT,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 5 },

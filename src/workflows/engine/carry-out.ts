@@ -1,10 +1,11 @@
+import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
 import type { CarryOutResult } from '../../activities/wire.ts';
 import type { Phase } from '../../domain/action.ts';
 import { queueOf, systemOf } from '../../domain/queue.ts';
 import { authority, tools } from './activities.ts';
 import { failureText, isCancel, RunEnds } from './ending.ts';
 import type { PreviewedOption } from './gate.ts';
-import type { RunState } from './run-state.ts';
+import { capped, type RunState } from './run-state.ts';
 import { whileServed } from './served.ts';
 
 /** How long a run waits in line for a lock before it looks again unasked; it is woken when the lock is free. */
@@ -25,67 +26,80 @@ async function carryOut(state: RunState, tool: string, action: string, phase: Ph
   const entry = state.tool(tool);
   const connection = state.connectionOf(tool);
   state.enter(`${phase === 'execute' ? 'executing' : 'undoing'} ${action}`);
+  const attempt = () =>
+    tools(entry, connection, 'carry-out', `${phase} ${action}: ${tool}`).carryOut({ action, phase });
   try {
-    return await whileServed(state, queueOf(systemOf(tool), connection), () =>
-      tools(entry, connection, 'carry-out', `${phase} ${action}: ${tool}`).carryOut({ action, phase }),
+    // Once asked for, its end is waited for: a side effect that is cancelled half-way is one nobody can tell about.
+    return await whileServed(
+      state,
+      queueOf(systemOf(tool), connection),
+      () => CancellationScope.nonCancellable(attempt),
+      { mustEnd: phase === 'undo' },
     );
   } catch (error) {
     if (isCancel(error)) throw error;
-    // Every attempt ended without a record: the intent is open, its lock is kept, a person must look.
-    return {
-      status: 'in-doubt',
-      outcome: { status: 'in-doubt', summary: failureText(error).slice(0, 1000), postState: null },
-    };
+    return await CancellationScope.nonCancellable(() => giveUp(state, action, phase, failureText(error)));
   }
 }
 
-/** What became of an option: all done, or where it stopped and why. `done` lists what took effect, in order. */
+/** Every attempt ended without an answer. Whether one began is not for the run to guess: the authority has the intent. */
+async function giveUp(state: RunState, action: string, phase: Phase, why: string): Promise<CarryOutResult> {
+  const message = capped(why).slice(0, 1000);
+  const { begun, outcome } = await authority('give up').giveUp({ ...state.of, action, phase, message });
+  if (!begun) return { status: 'refused', code: 'not-begun', message };
+  const end = outcome ?? { status: 'in-doubt' as const, summary: message, postState: null };
+  return { status: end.status, outcome: { ...end, postState: end.postState ?? null } };
+}
+
+/** What took effect, in order; an undo takes off its end. */
+export type Done = { readonly tool: string; readonly action: string }[];
+
+/** What became of an option: all done, or where it stopped and why. */
 export interface Execution {
   readonly status: 'done' | 'failed' | 'in-doubt' | 'drifted' | 'refused';
   readonly message: string;
-  readonly done: readonly { tool: string; action: string }[];
 }
 
-/** Carries out an option's actions in order and stops at the first that does not succeed. */
-export async function execute(state: RunState, { option, actions }: PreviewedOption): Promise<Execution> {
-  const done: { tool: string; action: string }[] = [];
+/** Carries out an option's actions in order and stops at the first that does not succeed. Adds to `done` what took effect. */
+export async function execute(state: RunState, { option, actions }: PreviewedOption, done: Done): Promise<Execution> {
   for (const [index, action] of actions.entries()) {
     const tool = option.actions[index]?.tool;
     if (tool === undefined)
       throw new RunEnds({ outcome: 'inconclusive', summary: `${action} has no tool; nothing was done.` });
+    await state.stopIfCancelled();
     const result = await carryOut(state, tool, action, 'execute');
-    if (result.status === 'refused')
-      return { status: result.code === 'drifted' ? 'drifted' : 'refused', message: result.message, done };
-    if (result.status !== 'done') return { status: result.status, message: result.outcome.summary, done };
-    done.push({ tool, action });
+    if (result.status === 'done') done.push({ tool, action });
+    // Cancelled in Temporal meanwhile: heard here, between two actions.
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled in Temporal');
+    if (result.status === 'refused') {
+      await state.stopIfCancelled();
+      return { status: result.code === 'drifted' ? 'drifted' : 'refused', message: result.message };
+    }
+    if (result.status !== 'done') return { status: result.status, message: result.outcome.summary };
   }
-  return { status: 'done', message: '', done };
+  return { status: 'done', message: '' };
 }
 
-/** Takes back what was done, last first. Says exactly what is left half-done when it cannot. */
-export async function undo(state: RunState, done: Execution['done']): Promise<{ undone: boolean; message: string }> {
-  const left = [...done];
-  while (left.length > 0) {
-    const last = left[left.length - 1];
-    if (!last) break;
-    const result = await carryOut(state, last.tool, last.action, 'undo');
-    if (result.status !== 'done') {
-      const why = result.status === 'refused' ? result.message : result.outcome.summary;
-      return {
-        undone: false,
-        message: `Undo stopped at ${last.action} (${why}). Still in effect: ${left.map((one) => one.action).join(', ')}. A person must look.`,
-      };
+const named = (done: Done): string => done.map((one) => one.action).join(', ');
+
+/** Takes back what was done, last first, whatever else happens. Says exactly what is left half-done when it cannot. */
+export async function undo(state: RunState, done: Done): Promise<{ undone: boolean; message: string }> {
+  const all = named(done.toReversed());
+  return await CancellationScope.nonCancellable(async () => {
+    for (let last = done.at(-1); last !== undefined; last = done.at(-1)) {
+      const result = await carryOut(state, last.tool, last.action, 'undo');
+      if (result.status !== 'done') {
+        const why = result.status === 'refused' ? result.message : result.outcome.summary;
+        const left = named(done);
+        // Not tried again by whoever comes next: it was tried, and people are told.
+        done.length = 0;
+        return {
+          undone: false,
+          message: `Undo stopped at ${last.action} (${why}). Still in effect: ${left}. A person must look.`,
+        };
+      }
+      done.pop();
     }
-    left.pop();
-  }
-  return {
-    undone: true,
-    message:
-      done.length === 0
-        ? 'Nothing had been done.'
-        : `Undone: ${done
-            .map((one) => one.action)
-            .toReversed()
-            .join(', ')}.`,
-  };
+    return { undone: true, message: all === '' ? 'Nothing had been done.' : `Undone: ${all}.` };
+  });
 }

@@ -1,4 +1,10 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, TimeoutFailure } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  TemporalFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
 import type { RunResult } from '../../sdk/run-context.ts';
 
 /** Ends the run from wherever it is thrown, with a result for people: a required read failed, nothing can be proposed. */
@@ -18,6 +24,10 @@ export class RunCancelled extends Error {
 
 /** Cancelled by a person, through Belay or in Temporal itself. */
 export const isCancel = (error: unknown): boolean => error instanceof RunCancelled || isCancellation(error);
+
+/** What fails a run in Temporal: anything else thrown from a workflow would be tried again for ever, after its record was closed. */
+export const asFinal = (error: unknown): unknown =>
+  error instanceof TemporalFailure ? error : ApplicationFailure.nonRetryable(failureText(error), 'stop.bug');
 
 /** The activity lay on its queue and nobody took it. */
 export function isNoWorker(error: unknown): boolean {

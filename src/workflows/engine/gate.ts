@@ -12,7 +12,7 @@ export interface PreviewedOption {
 
 /** How asking people ended. */
 export type GateEnd =
-  | { readonly end: 'approved'; readonly option: PreviewedOption }
+  | { readonly end: 'approved'; readonly option: PreviewedOption; readonly gate: string }
   | { readonly end: 'denied' | 'expired' | 'void' | 'observed' | 'forbidden' | 'resolved'; readonly message: string };
 
 /** Opens a gate and waits, on durable timers, until it is decided, expires, or makes no sense any more. */
@@ -54,7 +54,7 @@ export async function askPeople(
       return { end: now.state, message: now.reason ?? '' };
     if (now.state !== 'open' && now.state !== 'frozen') {
       const option = options.find((candidate) => candidate.option.id === now.chosen);
-      if (option) return { end: 'approved', option };
+      if (option) return { end: 'approved', option, gate };
       return { end: 'void', message: `${gate} names an option this run does not have` };
     }
     if (now.news.alertResolved) {
@@ -69,9 +69,10 @@ export async function askPeople(
     }
     const waited = Date.now() - openedAt;
     while (reminders[0] !== undefined && reminders[0] <= waited) reminders.shift();
-    const expiry = Math.max(Date.parse(opened.expiresAt) - Date.now(), 0);
+    // A second at least: two clocks need not agree about when it is over.
+    const expiry = Math.max(Date.parse(opened.expiresAt) - Date.now(), 1000);
     const reminder = reminders[0] === undefined ? Infinity : reminders[0] - waited;
-    if (await state.woken(Math.max(Math.min(expiry, reminder), 1))) continue;
+    if (await state.woken(Math.min(expiry, reminder))) continue;
     if (expiry <= reminder) await authority('expire').expire({ ...state.of, gate });
     else await authority('remind').remind({ ...state.of, gate });
   }

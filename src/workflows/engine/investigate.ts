@@ -109,15 +109,14 @@ export async function investigate(state: RunState, request: Request): Promise<Pr
     } catch (error) {
       if (isCancel(error) || error instanceof RunEnds) throw error;
       const why = failureText(error);
-      await authority().note({
-        ...state.of,
-        key: 'model-failed',
-        text: `The model ${state.begun.model} did not help: ${why}. The runbook's own rules propose instead.`,
-      });
+      await state.say(
+        'model-failed',
+        `The model ${state.begun.model} did not help: ${why}. The runbook's own rules propose instead.`,
+      );
       proposal = { ...proposal, plan: request.rules() };
     }
   }
   const { plan, left } = admitted(proposal.plan, request.admit);
-  for (const [index, text] of left.entries()) await authority().note({ ...state.of, key: `left-out-${index}`, text });
+  for (const [index, text] of left.entries()) await state.say(`left-out-${index}`, text);
   return { plan, proposedBy: proposal.proposedBy };
 }

@@ -10,6 +10,11 @@ import { RunCancelled, RunEnds } from './ending.ts';
 /** Turns of evidence that may wait for each other. */
 const EVIDENCE_TURNS = 10;
 
+/** Texts for people and records have a limit; what they quote does not. */
+export const capped = (text: string): string =>
+  text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`.toWellFormed();
+const MAX_TEXT = 2000;
+
 /** What one run keeps in memory between its activities; all of it follows from the replayed history. */
 export class RunState {
   readonly of: OfRun;
@@ -24,9 +29,12 @@ export class RunState {
   turns = 0;
   /** Where the run is, for queries and Temporal's UI. */
   phase = 'starting';
+  /** What a cancelled run took back, or could not. */
+  aftermath = '';
   private readonly wakes: { count: number };
   private readonly foreign: string[];
   private seen = 0;
+  private asked = 0;
   private reported = 0;
 
   constructor(of: OfRun, begun: ResponseOf<'begin'>, wakes: { count: number }, foreign: string[]) {
@@ -69,19 +77,30 @@ export class RunState {
   async woken(timeout: string | number): Promise<boolean> {
     const woke = await condition(() => this.wakes.count > this.seen, timeout as '1s');
     this.seen = this.wakes.count;
-    for (; this.reported < this.foreign.length; this.reported += 1)
-      await authority('foreign signal').foreignSignal({
-        ...this.of,
-        name: (this.foreign[this.reported] ?? '').slice(0, 200),
-      });
+    await this.reportForeign();
     return woke;
   }
 
-  /** Throws when a person cancelled the run. */
+  /** Puts on record what signals came that are not ours. */
+  async reportForeign(): Promise<void> {
+    for (; this.reported < this.foreign.length; this.reported += 1)
+      await authority('foreign signal').foreignSignal({
+        ...this.of,
+        name: (this.foreign[this.reported] ?? '').slice(0, 200).toWellFormed(),
+      });
+  }
+
+  /** Throws when a person cancelled the run. Asks only when something woke it since it last asked. */
   async stopIfCancelled(): Promise<void> {
-    if (this.wakes.count === this.seen) return;
+    if (this.wakes.count === this.asked) return;
+    this.asked = this.wakes.count;
     const { cancelled } = await authority().news(this.of);
     if (cancelled) throw new RunCancelled('cancelled by a person');
+  }
+
+  /** Says one thing to the people who follow the run; once per key. */
+  async say(key: string, text: string): Promise<void> {
+    await authority().note({ ...this.of, key, text: capped(text) });
   }
 
   /**

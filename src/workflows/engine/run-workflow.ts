@@ -12,10 +12,10 @@ import type { RunContext, RunResult } from '../../sdk/run-context.ts';
 import type { AnyRunbook } from '../../sdk/define-runbook.ts';
 import { act } from './act.ts';
 import { authority } from './activities.ts';
-import { failureText, failureType, isCancel, RunCancelled, RunEnds } from './ending.ts';
+import { asFinal, failureText, failureType, isCancel, RunCancelled, RunEnds } from './ending.ts';
 import { gather } from './gather.ts';
 import { investigate } from './investigate.ts';
-import { RunState } from './run-state.ts';
+import { capped, RunState } from './run-state.ts';
 
 const wakeSignal = defineSignal(WAKE_SIGNAL);
 const progressQuery = defineQuery<string>(PROGRESS_QUERY);
@@ -28,8 +28,7 @@ async function pause(state: RunState, duration: string): Promise<void> {
   const until = Date.now() + millis(duration);
   while (Date.now() < until) {
     await state.woken(Math.max(until - Date.now(), 1));
-    const { cancelled } = await authority().news(state.of);
-    if (cancelled) throw new RunCancelled('cancelled by a person');
+    await state.stopIfCancelled();
   }
 }
 
@@ -60,7 +59,7 @@ function contextOf(state: RunState, runbook: AnyRunbook): RunContext {
       }),
     sleep: (duration) => pause(state, duration),
     note: async (key, text) => {
-      await authority().note({ ...state.of, key, text });
+      await state.say(key, text);
     },
     now: () => new Date(),
   };
@@ -92,28 +91,37 @@ export async function runWorkflow(runbooks: readonly AnyRunbook[], { run }: { ru
   let phase = (): string => 'starting';
   setHandler(progressQuery, () => phase());
 
-  const begun = await authority('begin').begin(of);
-  const state = new RunState(of, begun, wakes, foreign);
-  phase = () => state.phase;
-  const runbook = runbooks.find((candidate) => candidate.name === begun.runbook);
+  let state: RunState | undefined;
   try {
+    const begun = await authority('begin').begin(of);
+    const current = new RunState(of, begun, wakes, foreign);
+    state = current;
+    phase = () => current.phase;
+    const runbook = runbooks.find((candidate) => candidate.name === begun.runbook);
     if (!runbook) throw ApplicationFailure.nonRetryable(`This worker has no runbook ${begun.runbook}`);
-    const result = await procedure(state, runbook);
-    await state.recordEvidence();
-    await authority('finish').finish({ ...of, ...result });
+    if (begun.news.cancelled) throw new RunCancelled('cancelled by a person');
+    const result = await procedure(current, runbook);
+    // What came of it is known; a cancel that arrives now changes none of it.
+    await CancellationScope.nonCancellable(async () => {
+      await current.recordEvidence();
+      await current.reportForeign();
+      await authority('finish').finish({ ...of, ...result, summary: capped(result.summary) });
+    });
     return result;
   } catch (error) {
-    const message = isCancel(error) ? 'Cancelled; nothing more is done.' : failureText(error);
+    const cancelled = isCancel(error);
+    const message = cancelled ? `Cancelled. ${state?.aftermath || 'Nothing was done.'}` : failureText(error);
     await CancellationScope.nonCancellable(async () => {
       // The authority told this execution that the run is not its own: there is nothing to report, and nobody to report it to.
       if (failureType(error) === 'stop.unknown-run') return;
-      await state.recordEvidence();
+      await state?.recordEvidence();
+      await state?.reportForeign();
       await authority('abandon').abandon({
         ...of,
-        state: isCancel(error) ? 'cancelled' : 'failed',
-        message: message.slice(0, 2000),
+        state: cancelled ? 'cancelled' : 'failed',
+        message: capped(message),
       });
     });
-    throw error instanceof RunCancelled ? ApplicationFailure.nonRetryable(message, 'cancelled') : error;
+    throw error instanceof RunCancelled ? ApplicationFailure.nonRetryable(message, 'cancelled') : asFinal(error);
   }
 }

@@ -1,9 +1,16 @@
-import { authority } from './activities.ts';
 import { isNoWorker } from './ending.ts';
 import type { RunState } from './run-state.ts';
 
-/** Tries again while no worker serves the queue, after saying so once. The run stays alive and its state has a name. */
-export async function whileServed<T>(state: RunState, queue: string, attempt: () => Promise<T>): Promise<T> {
+/**
+ * Tries again while no worker serves the queue, after saying so once. The run stays alive and its state has a name. A
+ * cancel ends the wait, except of an undo (`mustEnd`): taking back what was done is what cancelling asks for.
+ */
+export async function whileServed<T>(
+  state: RunState,
+  queue: string,
+  attempt: () => Promise<T>,
+  { mustEnd = false } = {},
+): Promise<T> {
   const before = state.phase;
   for (;;) {
     try {
@@ -13,12 +20,8 @@ export async function whileServed<T>(state: RunState, queue: string, attempt: ()
     } catch (error) {
       if (!isNoWorker(error)) throw error;
       state.enter(`no worker on queue ${queue}`);
-      await authority().note({
-        ...state.of,
-        key: `no-worker-${queue}`,
-        text: `No worker serves the queue ${queue}; this run waits until one does.`,
-      });
-      await state.stopIfCancelled();
+      await state.say(`no-worker-${queue}`, `No worker serves the queue ${queue}; this run waits until one does.`);
+      if (!mustEnd) await state.stopIfCancelled();
     }
   }
 }
