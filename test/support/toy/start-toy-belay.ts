@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { createConnections } from '../../../src/activities/connections.ts';
 import type { ModelSettings } from '../../../src/agents/chat-model.ts';
@@ -44,6 +45,8 @@ export interface ToyOptions {
   readonly databaseUrl?: string;
   readonly lamps?: Lamps;
   readonly key?: string;
+  /** Of client and workers; its bundle is made with `bundleToy({ encodeFailures: true })`. */
+  readonly dataConverter?: DataConverter;
   /** Wraps the authority as workers see it: to count, to fail, to pause. */
   readonly wrap?: (authority: AuthorityClient) => AuthorityClient;
 }
@@ -66,8 +69,8 @@ export interface ToyBelay {
   stop(): Promise<void>;
 }
 
-export const bundleToy = (): Promise<WorkflowBundle> =>
-  bundleWorkflows(fileURLToPath(new URL('workflows.ts', import.meta.url)));
+export const bundleToy = (options: { encodeFailures?: boolean } = {}): Promise<WorkflowBundle> =>
+  bundleWorkflows(fileURLToPath(new URL('workflows.ts', import.meta.url)), options);
 
 export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
   const databaseUrl = options.databaseUrl ?? (await createDatabase());
@@ -93,7 +96,8 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
   const direct = directAuthority(context);
   const authority = options.wrap?.(direct) ?? direct;
   const connection = await Connection.connect({ address: options.temporal });
-  const client = new Client({ connection });
+  const converter = options.dataConverter === undefined ? {} : { dataConverter: options.dataConverter };
+  const client = new Client({ connection, ...converter });
   const outbox = startOutbox({
     db,
     now: context.now,
@@ -108,7 +112,7 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
   let workers: RunningWorker[] = [];
   const startWorkers = async () => {
     native = await NativeConnection.connect({ address: options.temporal });
-    const at = { connection: native, namespace: 'default' };
+    const at = { connection: native, namespace: 'default', ...converter };
     workers = [
       await startRunbooksWorker(at, { bundle, authority }),
       ...(await startToolsWorkers(at, {
