@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { at } from '../http/json-path.ts';
 import { badRequest, conflict, invalid } from './status-error.ts';
 import type { StatusCause } from './status-error.ts';
 import type { Deployment } from './objects.ts';
@@ -47,10 +48,7 @@ function problems(current: Deployment, next: Deployment): StatusCause[] {
   const add = (field: string, message: string): void =>
     void causes.push({ reason: 'FieldValueInvalid', field, message });
   for (const issue of SPEC.safeParse(next.spec).error?.issues ?? []) {
-    const value = issue.path.reduce<unknown>(
-      (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
-      next.spec,
-    );
+    const value = at(next.spec, issue.path);
     const field = ['spec', ...issue.path.map(String)].join('.').replace(/\.(\d+)/g, '[$1]');
     add(field, `Invalid value: ${JSON.stringify(value) ?? 'null'}: ${issue.message}`);
   }

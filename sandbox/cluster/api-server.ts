@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { close, listen } from '../http/listen.ts';
 import { authenticate, authorize, reviewAccess } from './authorize.ts';
 import type { User } from './authorize.ts';
 import { discovery } from './discovery.ts';
@@ -34,18 +33,18 @@ const LONGEST_WATCH_MS = 30 * 60_000;
 async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
-    size += (chunk as Buffer).length;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
     if (size > LARGEST_BODY) {
       throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${LARGEST_BODY}`);
     }
-    chunks.push(chunk as Buffer);
+    chunks.push(chunk);
   }
   if (size === 0) return undefined;
   try {
     return JSON.parse(Buffer.concat(chunks).toString('utf8'));
   } catch (error) {
-    throw badRequest(`the body is not JSON: ${(error as Error).message}`);
+    throw badRequest(`the body is not JSON: ${String(error)}`);
   }
 }
 
@@ -107,13 +106,6 @@ export async function startApiServer(options: ApiServerOptions): Promise<ApiServ
   const server = createServer(options.tls, (request, response) => {
     answer(options, request, response).catch((error: unknown) => fail(response, error));
   });
-  server.listen(options.port, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  const port = await listen(server, options.port);
+  return { url: `https://127.0.0.1:${port}`, stop: () => close(server) };
 }

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
 import type { RequestInfo } from './request-info.ts';
 import { badRequest, forbidden, unauthorized } from './status-error.ts';
 
@@ -38,9 +39,13 @@ export function authorize(user: User, info: RequestInfo): void {
   );
 }
 
+const REVIEW = z.object({
+  spec: z.looseObject({ resourceAttributes: z.looseObject({ verb: z.string().optional() }).optional() }),
+});
+
 /** Answers `kubectl auth can-i` truthfully. @throws StatusError 400 */
 export function reviewAccess(user: User, body: unknown): Record<string, unknown> {
-  const spec = (body as { spec?: { resourceAttributes?: { verb?: string } } } | null)?.spec;
+  const spec = REVIEW.safeParse(body).data?.spec;
   if (!spec) throw badRequest('the body is not a SelfSubjectAccessReview');
   const verb = spec.resourceAttributes?.verb ?? 'get';
   return {

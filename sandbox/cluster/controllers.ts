@@ -1,4 +1,3 @@
-import type { Deployment, ReplicaSet } from './objects.ts';
 import { reconcileDeployment } from './deployment-controller.ts';
 import { reconcileReplicaSet } from './replicaset-controller.ts';
 import type { Store } from './store.ts';
@@ -7,8 +6,8 @@ const WATCHED = new Set(['Deployment', 'ReplicaSet', 'Pod']);
 
 /** One pass of all controllers. */
 export function reconcileAll(store: Store): void {
-  for (const deployment of store.list<Deployment>('Deployment')) reconcileDeployment(store, deployment);
-  for (const set of store.list<ReplicaSet>('ReplicaSet')) reconcileReplicaSet(store, set);
+  for (const deployment of store.list('Deployment')) reconcileDeployment(store, deployment);
+  for (const set of store.list('ReplicaSet')) reconcileReplicaSet(store, set);
 }
 
 /** Runs the controllers after every change that concerns them, and each second for what only time changes. Returns their stop. */

@@ -16,13 +16,19 @@ const HASH = 'pod-template-hash';
 const NOT_COPIED = new Set([REVISION, HISTORY, DESIRED, MAXIMUM, 'kubectl.kubernetes.io/last-applied-configuration']);
 
 /** What a typed client adds on the way, such as `creationTimestamp: null` and `resources: {}`, is no difference. */
-const filled = (_key: string, value: unknown): unknown =>
-  value === null || (typeof value === 'object' && Object.keys(value).length === 0) ? undefined : value;
+function dropEmpty(value: object): void {
+  for (const [key, member] of Object.entries(value)) {
+    if (typeof member === 'object' && member !== null) dropEmpty(member);
+    if (member === null || (typeof member === 'object' && Object.keys(member).length === 0))
+      Reflect.deleteProperty(value, key);
+  }
+}
 
 /** The template as its author wrote it: without the label that tells its pods apart. */
 export function bareTemplate(template: PodTemplate): PodTemplate {
-  const bare = JSON.parse(JSON.stringify(template, filled)) as PodTemplate;
+  const bare = structuredClone(template);
   if (bare.metadata.labels) delete bare.metadata.labels[HASH];
+  dropEmpty(bare);
   return bare;
 }
 
@@ -35,7 +41,7 @@ export const revisionOf = (object: Deployment | ReplicaSet): number =>
 /** The ReplicaSets of a Deployment, oldest revision first. */
 export const replicaSetsOf = (store: Store, deployment: Deployment): ReplicaSet[] =>
   store
-    .list<ReplicaSet>('ReplicaSet', deployment.metadata.namespace)
+    .list('ReplicaSet', deployment.metadata.namespace)
     .filter((set) => controllerOf(set)?.uid === deployment.metadata.uid)
     .toSorted((a, b) => revisionOf(a) - revisionOf(b));
 
@@ -99,7 +105,7 @@ function resize(store: Store, deployment: Deployment, set: ReplicaSet, replicas:
   const before = set.spec.replicas;
   if (before === replicas) return;
   set.spec.replicas = replicas;
-  store.modify<ReplicaSet>('ReplicaSet', set.metadata.namespace, set.metadata.name, (each) => {
+  store.modify('ReplicaSet', set.metadata.namespace, set.metadata.name, (each) => {
     each.spec.replicas = replicas;
     each.metadata.generation = (each.metadata.generation ?? 1) + 1;
   });
@@ -140,7 +146,7 @@ export function reconcileDeployment(store: Store, deployment: Deployment): void 
     prune(store, deployment, old);
   }
   const sets = replicaSetsOf(store, deployment);
-  store.modify<Deployment>('Deployment', namespace, name, (each) => {
+  store.modify('Deployment', namespace, name, (each) => {
     if (fresh) each.metadata.annotations = { ...each.metadata.annotations, [REVISION]: String(revisionOf(fresh)) };
     each.status = deploymentStatus(each, sets, fresh?.metadata.name);
   });

@@ -1,8 +1,7 @@
-import type { KubeEvent, KubeObject } from './objects.ts';
+import type { KubeEvent } from './objects.ts';
 
 /** A core event as `events.k8s.io/v1` shows the same thing. */
-export function eventsV1(object: KubeObject): Record<string, unknown> {
-  const event = object as KubeEvent;
+export function eventsV1(event: KubeEvent): Record<string, unknown> {
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',

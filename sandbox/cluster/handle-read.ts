@@ -1,5 +1,6 @@
 import { eventsV1 } from './events-api.ts';
-import type { Deployment, KubeObject, Pod } from './objects.ts';
+import { isDeployment, isEvent } from './objects.ts';
+import type { KubeObject, Pod } from './objects.ts';
 import type { RequestInfo } from './request-info.ts';
 import { groupVersion } from './resources.ts';
 import { scaleOf } from './scale.ts';
@@ -22,7 +23,9 @@ export function selection(info: RequestInfo, query: URLSearchParams): (object: K
 
 /** An object as this resource shows it: events have two faces. */
 export const shapeFor = (info: RequestInfo): ((object: KubeObject) => unknown) =>
-  info.resource.group === 'events.k8s.io' ? eventsV1 : (object) => object;
+  info.resource.group === 'events.k8s.io'
+    ? (object) => (isEvent(object) ? eventsV1(object) : object)
+    : (object) => object;
 
 const wantsTable = (accept: string): boolean => /^application\/json;as=Table/i.test(accept);
 
@@ -44,14 +47,14 @@ export function handleRead(store: Store, info: RequestInfo, query: URLSearchPara
   const { kind, plural, group } = info.resource;
   const found = store.get(kind, info.namespace, info.name ?? '');
   if (!found) throw notFound(plural, group, info.name ?? '');
-  if (info.subresource === 'scale') return scaleOf(found as Deployment);
+  if (info.subresource === 'scale' && isDeployment(found)) return scaleOf(found);
   if (wantsTable(accept)) return tableOf(kind, [found], found.metadata.resourceVersion);
   return shapeFor(info)(found);
 }
 
 /** The pod a request for logs means. @throws StatusError 404 */
 export function podOf(store: Store, info: RequestInfo): Pod {
-  const pod = store.get<Pod>('Pod', info.namespace, info.name ?? '');
+  const pod = store.get('Pod', info.namespace, info.name ?? '');
   if (!pod) throw notFound('pods', '', info.name ?? '');
   return pod;
 }

@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import { admitDeployment } from './admit-deployment.ts';
-import type { Deployment, KubeObject, Pod } from './objects.ts';
+import { isDeployment, isPod } from './objects.ts';
+import type { Deployment, KubeObject } from './objects.ts';
 import { applyTypedPatch } from './patch.ts';
 import { deletePod } from './replicaset-controller.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -24,11 +26,12 @@ function isDryRun(query: URLSearchParams): boolean {
   return values.length > 0;
 }
 
-function bodyAs<T>(body: unknown, kind: string): T {
+/** The body as one kind; what it holds is judged when the object is admitted. */
+function bodyAs<T extends { kind: string }>(body: unknown, kind: T['kind']): T {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw badRequest(`the body is not a ${kind}`);
-  const given = (body as Partial<KubeObject>).kind;
-  if (given !== undefined && given !== kind)
-    throw badRequest(`${given} in the body does not match the expected ${kind}`);
+  const given = 'kind' in body ? body.kind : kind;
+  if (given !== kind) throw badRequest(`${String(given)} in the body does not match the expected ${kind}`);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- admission checks every field that is used
   return body as T;
 }
 
@@ -52,19 +55,23 @@ export function handleWrite(store: Store, request: WriteRequest): unknown {
   const current = store.get(kind, info.namespace, info.name ?? '');
   if (!current) throw notFound(plural, group, info.name ?? '');
   const dryRun = isDryRun(request.query);
-  if (info.verb === 'delete' && kind === 'Pod') {
+  if (info.verb === 'delete' && isPod(current)) {
     checkPreconditions(current, request.body);
-    if (!dryRun) deletePod(store, current as Pod);
+    if (!dryRun) deletePod(store, current);
     return store.get(kind, info.namespace, info.name ?? '') ?? current;
   }
-  if (kind !== 'Deployment') throw notAllowed();
-  const next = admitDeployment(current as Deployment, candidateFor(current as Deployment, request));
+  if (!isDeployment(current)) throw notAllowed();
+  const next = admitDeployment(current, candidateFor(current, request));
   const stored = dryRun ? next : store.update(next);
   return info.subresource === 'scale' ? scaleOf(stored) : stored;
 }
 
+const DELETE_OPTIONS = z.object({
+  preconditions: z.object({ uid: z.string().optional(), resourceVersion: z.string().optional() }).optional(),
+});
+
 function checkPreconditions(current: KubeObject, options: unknown): void {
-  const wanted = (options as { preconditions?: { uid?: string; resourceVersion?: string } } | undefined)?.preconditions;
+  const wanted = DELETE_OPTIONS.safeParse(options).data?.preconditions;
   const { uid, resourceVersion, name } = current.metadata;
   if ((wanted?.uid && wanted.uid !== uid) || (wanted?.resourceVersion && wanted.resourceVersion !== resourceVersion)) {
     throw conflict('pods', '', name, 'Precondition failed: the object is not the one that was meant');

@@ -1,3 +1,4 @@
+import { isPod } from './objects.ts';
 import type { Pod } from './objects.ts';
 import { PodWorker } from './pod-worker.ts';
 import { recordEvent } from './record-event.ts';
@@ -28,10 +29,9 @@ export class Kubelet {
     this.#store = store;
     this.#baseEnv = baseEnv;
     this.#forget = store.onChange(({ object, type }) => {
-      if (object.kind !== 'Pod' || type === 'DELETED') return;
-      const pod = object as Pod;
-      if (pod.metadata.deletionTimestamp) this.#end(pod);
-      else if (type === 'ADDED') this.#start(pod);
+      if (!isPod(object) || type === 'DELETED') return;
+      if (object.metadata.deletionTimestamp) this.#end(object);
+      else if (type === 'ADDED') this.#start(object);
     });
   }
 
@@ -63,7 +63,7 @@ export class Kubelet {
   #start(pod: Pod): void {
     // Later than the change that caused it: a listener must not write while another write is told.
     setImmediate(() => {
-      const current = this.#store.get<Pod>('Pod', pod.metadata.namespace, pod.metadata.name);
+      const current = this.#store.get('Pod', pod.metadata.namespace, pod.metadata.name);
       if (this.#stopped || !current || current.metadata.deletionTimestamp) return;
       const { name, namespace } = pod.metadata;
       const message = `Successfully assigned ${namespace}/${name} to sandbox-1`;

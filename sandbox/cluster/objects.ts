@@ -168,6 +168,21 @@ export interface KubeEvent extends KubeObject {
   reportingInstance: string;
 }
 
+interface Kinds {
+  Deployment: Deployment;
+  ReplicaSet: ReplicaSet;
+  Pod: Pod;
+  Event: KubeEvent;
+}
+
+/** The type of the objects of one kind. */
+export type ObjectOf<K extends string> = K extends keyof Kinds ? Kinds[K] : KubeObject;
+
+export const isDeployment = (object: KubeObject): object is Deployment => object.kind === 'Deployment';
+export const isReplicaSet = (object: KubeObject): object is ReplicaSet => object.kind === 'ReplicaSet';
+export const isPod = (object: KubeObject): object is Pod => object.kind === 'Pod';
+export const isEvent = (object: KubeObject): object is KubeEvent => object.kind === 'Event';
+
 /** Kubernetes times have whole seconds: `2026-01-31T12:00:00Z`. */
 export const kubeTime = (at: number = Date.now()): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 

@@ -13,6 +13,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 function jsonPatch<T>(object: T, operations: unknown): T {
   if (!Array.isArray(operations)) throw badRequest('a JSON patch is a list of operations');
   const patched = structuredClone(object);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the library answers each operation that is none with an error
   const failed = applyPatch(patched, operations as Operation[]).find((error) => error !== null);
   if (failed) {
     throw new StatusError(
@@ -34,5 +35,6 @@ export function applyTypedPatch<T extends object>(object: T, mediaType: string, 
     throw unsupportedMediaType(mediaType, [JSON_PATCH, MERGE_PATCH, STRATEGIC]);
   }
   if (!isObject(patch)) throw badRequest('the patch is not an object');
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- still to be judged: admission checks every field that is used
   return (mediaType === MERGE_PATCH ? mergePatch(object, patch) : strategicMerge(object, patch)) as T;
 }

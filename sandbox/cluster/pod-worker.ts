@@ -4,7 +4,9 @@ import { startContainer } from './container.ts';
 import type { Exit, RunningContainer } from './container.ts';
 import { imageId, programOf } from './images.ts';
 import { kubeTime } from './objects.ts';
-import type { Container, ContainerState, ContainerStatus, Pod, PodCondition } from './objects.ts';
+import type { Container, ContainerState, ContainerStatus, Pod } from './objects.ts';
+import { podConditions } from './pod-conditions.ts';
+import { probe } from './probe.ts';
 import { recordEvent } from './record-event.ts';
 import type { EventText } from './record-event.ts';
 import type { Store } from './store.ts';
@@ -194,11 +196,11 @@ export class PodWorker {
       state: this.#state,
       lastState: this.#lastState,
     };
-    this.#store.modify<Pod>('Pod', namespace, name, (pod) => {
+    this.#store.modify('Pod', namespace, name, (pod) => {
       pod.status = {
         ...pod.status,
         phase: this.#id === 0 ? 'Pending' : 'Running',
-        conditions: conditions(pod, this.#ready, this.#spec.name),
+        conditions: podConditions(pod, this.#ready, this.#spec.name),
         hostIP: '127.0.0.1',
         podIP: '127.0.0.1',
         startTime: pod.status.startTime ?? kubeTime(),
@@ -206,32 +208,4 @@ export class PodWorker {
       };
     });
   }
-}
-
-async function probe(port: number, path: string): Promise<string | undefined> {
-  try {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(1000) });
-    await answer.arrayBuffer();
-    return answer.ok ? undefined : `HTTP probe failed with statuscode: ${answer.status}`;
-  } catch {
-    return `Get "http://127.0.0.1:${port}${path}": dial tcp 127.0.0.1:${port}: connect: connection refused`;
-  }
-}
-
-function conditions(pod: Pod, ready: boolean, container: string): PodCondition[] {
-  const one = (type: string, holds: boolean): PodCondition => {
-    const status = holds ? 'True' : 'False';
-    const old = pod.status.conditions?.find((each) => each.type === type);
-    const why = holds
-      ? {}
-      : { reason: 'ContainersNotReady', message: `containers with unready status: [${container}]` };
-    return { type, status, ...why, lastTransitionTime: old?.status === status ? old.lastTransitionTime : kubeTime() };
-  };
-  return [
-    one('PodReadyToStartContainers', true),
-    one('Initialized', true),
-    one('Ready', ready),
-    one('ContainersReady', ready),
-    one('PodScheduled', true),
-  ];
 }

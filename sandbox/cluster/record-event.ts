@@ -18,7 +18,7 @@ export interface EventText {
 export function recordEvent(store: Store, about: KubeObject, text: EventText): void {
   const namespace = about.metadata.namespace ?? 'default';
   const now = kubeTime();
-  const events = store.list<KubeEvent>('Event', namespace);
+  const events = store.list('Event', namespace);
   for (const old of events) {
     if (Date.parse(old.lastTimestamp) < Date.now() - KEPT_MS) store.remove('Event', namespace, old.metadata.name);
   }

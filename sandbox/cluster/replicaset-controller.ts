@@ -37,7 +37,7 @@ function createPod(store: Store, set: ReplicaSet): void {
 
 /** Marks a pod for deletion; the kubelet stops its process and removes it. */
 export function deletePod(store: Store, pod: Pod): void {
-  store.modify<Pod>('Pod', pod.metadata.namespace, pod.metadata.name, (each) => {
+  store.modify('Pod', pod.metadata.namespace, pod.metadata.name, (each) => {
     each.metadata.deletionTimestamp ??= new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   });
 }
@@ -46,7 +46,7 @@ export function deletePod(store: Store, pod: Pod): void {
 export function reconcileReplicaSet(store: Store, set: ReplicaSet): void {
   const { name, namespace, uid } = set.metadata;
   const pods = store
-    .list<Pod>('Pod', namespace)
+    .list('Pod', namespace)
     .filter((pod) => controllerOf(pod)?.uid === uid && pod.metadata.deletionTimestamp === undefined);
   for (let missing = set.spec.replicas - pods.length; missing > 0; missing -= 1) createPod(store, set);
   // Not ready goes before ready, young before old: what Kubernetes would take down first.
@@ -58,10 +58,10 @@ export function reconcileReplicaSet(store: Store, set: ReplicaSet): void {
     recordEvent(store, set, { reason: 'SuccessfulDelete', message, component: 'replicaset-controller' });
   }
   const left = store
-    .list<Pod>('Pod', namespace)
+    .list('Pod', namespace)
     .filter((pod) => controllerOf(pod)?.uid === uid && pod.metadata.deletionTimestamp === undefined);
   const ready = left.filter(isReady).length;
-  store.modify<ReplicaSet>('ReplicaSet', namespace, name, (each) => {
+  store.modify('ReplicaSet', namespace, name, (each) => {
     each.status = {
       replicas: left.length,
       ...(left.length > 0 && { fullyLabeledReplicas: left.length }),

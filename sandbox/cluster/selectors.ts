@@ -1,3 +1,4 @@
+import { at } from '../http/json-path.ts';
 import { badRequest } from './status-error.ts';
 import type { KubeObject } from './objects.ts';
 
@@ -42,8 +43,7 @@ const FIELDS: Record<string, string[]> = {
 };
 
 const valueAt = (object: KubeObject, path: string): string => {
-  let value: unknown = object;
-  for (const step of path.split('.')) value = (value as Record<string, unknown> | undefined)?.[step];
+  const value = at(object, path.split('.'));
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 };
 

@@ -64,6 +64,9 @@ function deployment({ name, replicas, tag, env = {} }: Workload): NewObject<Depl
   };
 }
 
+/** The shop's Deployments as they begin. */
+export const shopDeployments = (): NewObject<Deployment>[] => WORKLOADS.map(deployment);
+
 const plain = (kind: string, name: string, more: Record<string, unknown>): NewObject<KubeObject> => ({
   apiVersion: 'v1',
   kind,
@@ -80,9 +83,9 @@ export function createShop(store: Store): void {
   const resources = { cpu: '4', memory: '8Gi', pods: '110' };
   const status = { conditions: [ready], capacity: resources, allocatable: resources };
   store.create(plain('Node', 'sandbox-1', { spec: {}, status }));
-  for (const workload of WORKLOADS) {
-    const { name } = workload;
-    store.create<Deployment>(deployment(workload));
+  for (const workload of shopDeployments()) {
+    const { name } = workload.metadata;
+    store.create<Deployment>(workload);
     const spec = { type: 'ClusterIP', selector: { app: name }, ports: [{ port: 80, targetPort: 'http' }] };
     const service = plain('Service', name, { spec, status: {} });
     store.create({ ...service, metadata: { name, namespace: NAMESPACE, labels: { app: name } } });

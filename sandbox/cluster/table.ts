@@ -1,5 +1,5 @@
-import { isReady } from './objects.ts';
-import type { Container, Deployment, KubeEvent, KubeObject, Pod, ReplicaSet } from './objects.ts';
+import { isDeployment, isEvent, isPod, isReady, isReplicaSet } from './objects.ts';
+import type { Container, KubeObject, Pod } from './objects.ts';
 
 interface Column {
   name: string;
@@ -17,17 +17,25 @@ function age(since: string): string {
   return seconds < 10_800 ? `${Math.floor(seconds / 60)}m` : `${Math.floor(seconds / 3600)}h`;
 }
 
-const column = <T extends KubeObject>(name: string, of: (object: T) => string | number, wide = false): Column => ({
-  name,
-  wide,
-  of: (object) => of(object as T),
-});
+type Cell<T> = (object: T) => string | number;
+
+const column = (name: string, of: Cell<KubeObject>, wide = false): Column => ({ name, wide, of });
+
+/** A column of one kind; its table only ever holds that kind. */
+const columnOf =
+  <T extends KubeObject>(is: (object: KubeObject) => object is T) =>
+  (name: string, of: Cell<T>): Column => ({ name, of: (object) => (is(object) ? of(object) : '') });
+
+const deployment = columnOf(isDeployment);
+const replicaSet = columnOf(isReplicaSet);
+const pod = columnOf(isPod);
+const event = columnOf(isEvent);
 
 const NAME = column('Name', (object) => object.metadata.name);
 const AGE = column('Age', (object) => age(object.metadata.creationTimestamp));
 const containersOf = (object: KubeObject): Container[] => {
-  const { spec } = object as Deployment | ReplicaSet | Pod;
-  return ('template' in spec ? spec.template.spec : spec).containers;
+  if (isPod(object)) return object.spec.containers;
+  return isDeployment(object) || isReplicaSet(object) ? object.spec.template.spec.containers : [];
 };
 const CONTAINERS = column(
   'Containers',
@@ -46,45 +54,45 @@ const IMAGES = column(
   true,
 );
 
-function podState(pod: Pod): string {
-  if (pod.metadata.deletionTimestamp) return 'Terminating';
-  const state = pod.status.containerStatuses?.[0]?.state;
-  return state?.waiting?.reason ?? state?.terminated?.reason ?? pod.status.phase;
+function podState({ metadata, status }: Pod): string {
+  if (metadata.deletionTimestamp) return 'Terminating';
+  const state = status.containerStatuses?.[0]?.state;
+  return state?.waiting?.reason ?? state?.terminated?.reason ?? status.phase;
 }
 
 const TABLES: Record<string, Column[]> = {
   Deployment: [
     NAME,
-    column<Deployment>('Ready', ({ status, spec }) => `${status.readyReplicas ?? 0}/${spec.replicas}`),
-    column<Deployment>('Up-to-date', ({ status }) => status.updatedReplicas ?? 0),
-    column<Deployment>('Available', ({ status }) => status.availableReplicas ?? 0),
+    deployment('Ready', ({ status, spec }) => `${status.readyReplicas ?? 0}/${spec.replicas}`),
+    deployment('Up-to-date', ({ status }) => status.updatedReplicas ?? 0),
+    deployment('Available', ({ status }) => status.availableReplicas ?? 0),
     AGE,
     CONTAINERS,
     IMAGES,
   ],
   ReplicaSet: [
     NAME,
-    column<ReplicaSet>('Desired', ({ spec }) => spec.replicas),
-    column<ReplicaSet>('Current', ({ status }) => status.replicas),
-    column<ReplicaSet>('Ready', ({ status }) => status.readyReplicas ?? 0),
+    replicaSet('Desired', ({ spec }) => spec.replicas),
+    replicaSet('Current', ({ status }) => status.replicas),
+    replicaSet('Ready', ({ status }) => status.readyReplicas ?? 0),
     AGE,
     CONTAINERS,
     IMAGES,
   ],
   Pod: [
     NAME,
-    column<Pod>('Ready', (pod) => `${isReady(pod) ? 1 : 0}/${pod.spec.containers.length}`),
-    column<Pod>('Status', podState),
-    column<Pod>('Restarts', ({ status }) => status.containerStatuses?.[0]?.restartCount ?? 0),
+    pod('Ready', (object) => `${isReady(object) ? 1 : 0}/${object.spec.containers.length}`),
+    pod('Status', podState),
+    pod('Restarts', ({ status }) => status.containerStatuses?.[0]?.restartCount ?? 0),
     AGE,
     IMAGES,
   ],
   Event: [
-    column<KubeEvent>('Last Seen', (event) => age(event.lastTimestamp)),
-    column<KubeEvent>('Type', (event) => event.type),
-    column<KubeEvent>('Reason', (event) => event.reason),
-    column<KubeEvent>('Object', ({ involvedObject: about }) => `${about.kind.toLowerCase()}/${about.name}`),
-    column<KubeEvent>('Message', (event) => event.message),
+    event('Last Seen', ({ lastTimestamp }) => age(lastTimestamp)),
+    event('Type', ({ type }) => type),
+    event('Reason', ({ reason }) => reason),
+    event('Object', ({ involvedObject: about }) => `${about.kind.toLowerCase()}/${about.name}`),
+    event('Message', ({ message }) => message),
   ],
 };
 

@@ -43,12 +43,13 @@ export function serve(name: string, version: string, handle: Handler): void {
     if (request.url === '/metrics')
       return void response.setHeader('content-type', 'text/plain; version=0.0.4').end(exposition());
     const began = performance.now();
-    void answerTo(handle, request).then(({ code, body }) => {
+    const finish = ({ code, body }: Answer): void => {
       counters.set(code, (counters.get(code) ?? 0) + 1);
       response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       const took = Math.round(performance.now() - began);
       log(code < 500 ? 'INFO' : 'ERROR', `${request.method} ${request.url} ${code} ${took}ms`);
-    });
+    };
+    void answerTo(handle, request).then(finish);
   });
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();

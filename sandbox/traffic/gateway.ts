@@ -1,7 +1,6 @@
 import { Agent, createServer, request as httpRequest } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { close, listen } from '../http/listen.ts';
 import type { Backend } from '../cluster/kubelet.ts';
 
 export interface Gateway {
@@ -51,16 +50,14 @@ export async function startGateway(backends: (service: string) => Backend[]): Pr
     incoming.pipe(outgoing);
   };
 
-  const server: Server = createServer(forward);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const server = createServer(forward);
+  const port = await listen(server, 0);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     refused,
     async stop() {
       agent.destroy();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await close(server);
     },
   };
 }

@@ -1,0 +1,16 @@
+import { badDeploy } from './bad-deploy.ts';
+import type { Story } from './story.ts';
+
+/** Every story there is, in the order in which they are listed. */
+export const STORIES: readonly Story[] = [badDeploy];
+
+export class UnknownStory extends Error {
+  override name = 'UnknownStory';
+}
+
+/** @throws UnknownStory, listing those there are */
+export function storyNamed(name: string): Story {
+  const story = STORIES.find((each) => each.name === name);
+  if (story) return story;
+  throw new UnknownStory(`There is no story "${name}". Stories: ${STORIES.map((each) => each.name).join(', ')}.`);
+}
