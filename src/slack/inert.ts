@@ -36,14 +36,14 @@ export function cut(text: string, max: number): { shown: string; left: number } 
   return { shown: text, left: 0 };
 }
 
-/** Formatting characters become look-alikes that format nothing; `:name:` is no emoji (`09:58:10` is a time). */
+/** Formatting characters become look-alikes that format nothing; `:name:` is no emoji. */
 function unformatted(text: string): string {
   return text
     .replaceAll('*', '∗')
     .replaceAll('~', '∼')
     .replaceAll('`', 'ˋ')
     .replaceAll(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '＿')
-    .replaceAll(/:(?!\d\d:)(?=[\w+'-]+:)/gu, '꞉');
+    .replaceAll(/:(?=[\w+'-]+:)/gu, '꞉');
 }
 
 const marked = ({ shown, left }: { shown: string; left: number }): string =>

@@ -130,7 +130,7 @@ describe('what can be asked', () => {
   test('runs, show and gates answer with what is there, inert', async () => {
     expect(cardText(await door.type('ada', 'runs'))).toContain(`\`${RUN}\` *waiting* · Bad deploy`);
     const shown = cardText(await door.type('ada', `show ${RUN}`));
-    expect(shown).toContain('10:02:11 Asked &lt;!channel&gt; for a decision');
+    expect(shown).toContain('`10:02:11` Asked &lt;!channel&gt; for a decision');
     expect(shown).toContain(`Gates: \`${GATE}\``);
     expect(cardText(await door.type('ada', 'gates'))).toContain('*Roll back deployment checkout in shop');
   });

@@ -61,7 +61,7 @@ describe('whatever comes in', () => {
         expectNoMarkup(shown);
         expect(shown.length).toBeLessThanOrEqual(max);
         expect(shown).not.toMatch(/[\n\t*~`]/u);
-        expect(shown).not.toMatch(/:(?!\d\d:)[\w+'-]+:/u);
+        expect(shown).not.toMatch(/:[\w+'-]+:/u);
       }),
     );
   });
@@ -142,7 +142,7 @@ describe('what people see', () => {
     ['a zero-width space', 'pay\u200Bments', 'pay⟨U+200B⟩ments'],
     ['a claim in bold', '*Already approved*', '∗Already approved∗'],
     ['an emoji code', ':white_check_mark: ok', '꞉white_check_mark: ok'],
-    ['a clock time', 'at 09:58:10 UTC', 'at 09:58:10 UTC'],
+    ['a clock time', 'at 09:58:10 UTC', 'at 09꞉58:10 UTC'],
     ['names with underscores', 'http_requests_total', 'http_requests_total'],
     ['a newline', 'one\ntwo', 'one two'],
   ])('%s is shown as what it is', (_, given, shown) => {

@@ -1,7 +1,7 @@
 import type { Doors, RunView, Step } from '../../authority/doors.ts';
 import type { Gate } from '../../domain/gate.ts';
 import { GateId, RunId } from '../../domain/ids.ts';
-import { context, LIMITS, section, type SlackMessage } from '../blocks.ts';
+import { context, section, sections, type SlackMessage } from '../blocks.ts';
 import { ACTIONS } from '../button-value.ts';
 import { gateCard } from '../card.ts';
 import { sentencesOf } from '../card-option.ts';
@@ -54,10 +54,10 @@ function aboutRun(run: RunView): string {
 
 function stepBlocks(steps: readonly Step[], id: string): ReturnType<typeof section>[] {
   if (steps.length === 0) return [];
-  const shown = steps.slice(-MOST_STEPS).map(({ at, text }) => `${at.slice(11, 19)} ${line(text, 170)}`);
+  const shown = steps.slice(-MOST_STEPS).map(({ at, text }) => `\`${at.slice(11, 19)}\` ${line(text, 170)}`);
   const before = steps.length - shown.length;
   const lines = [...(before > 0 ? [`${before} earlier steps: \`belay show ${id} --steps\``] : []), ...shown];
-  return [section(lines.join('\n').slice(0, LIMITS.section))];
+  return sections(lines);
 }
 
 /** `waiting`, or `finished: fixed`. */
@@ -74,7 +74,7 @@ export async function listRuns(doors: Doors): Promise<SlackMessage> {
   );
   return {
     text: `${runs.length} latest runs`,
-    blocks: [section(lines.join('\n').slice(0, LIMITS.section)), context('`/belay show <run>` for the story')],
+    blocks: [...sections(lines), context('`/belay show <run>` for the story')],
   };
 }
 
