@@ -23,13 +23,13 @@ function isAlive(pid: number): boolean {
 }
 
 /** A shell script to start, in a folder of its own; ready once it wrote its process id there. */
-function scriptToStart(script: string): Program & { readonly folder: string } {
+function scriptToStart(script: string, before = ':'): Program & { readonly folder: string } {
   const folder = temporaryFolder('program');
   folders.push(folder);
   return {
     name: 'the script',
     command: '/bin/sh',
-    args: ['-c', `cd ${folder}; echo $$ >new; mv new pid; ${script}`],
+    args: ['-c', `${before}; cd ${folder}; echo $$ >new; mv new pid; ${script}`],
     folder,
     ready: () => Promise.resolve(existsSync(join(folder, 'pid'))),
   };
@@ -43,7 +43,7 @@ function pidOf(folder: string): number {
 
 describe('a program that tests start', () => {
   test('is asked to stop, is gone after stop, and takes its folder with it', async () => {
-    const program = scriptToStart("trap 'echo asked; exit 0' TERM; while :; do sleep 0.05; done");
+    const program = scriptToStart('while :; do sleep 0.05; done', "trap 'echo asked; exit 0' TERM");
     const running = await startProgram(program);
     const pid = pidOf(program.folder);
     await running.stop();

@@ -66,7 +66,8 @@ export async function startProgram(program: Program): Promise<RunningProgram> {
     ...(program.cwd === undefined ? {} : { cwd: program.cwd }),
     ...(program.user === undefined ? {} : program.user),
   });
-  const ended = once(child, 'exit');
+  // Not `exit`, which comes before the last of what it printed.
+  const ended = once(child, 'close');
   child.stdin.on('error', () => undefined);
   let output = '';
   const keep = (chunk: Buffer): void => {
@@ -77,7 +78,7 @@ export async function startProgram(program: Program): Promise<RunningProgram> {
 
   const stop = async (): Promise<void> => {
     child.stdin.end();
-    if (child.exitCode === null && child.signalCode === null) await ended;
+    await ended;
   };
   try {
     await until(`${name} is ready`, program.ready, {
