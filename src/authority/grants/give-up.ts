@@ -1,0 +1,29 @@
+import { Failure } from '../../domain/failure.ts';
+import { runOfAction } from '../../domain/ids.ts';
+import type { AuthorityContext } from '../context.ts';
+import type { RequestOf, ResponseOf } from '../protocol.ts';
+import { knownRun } from '../runs/known-run.ts';
+import { doubtIntents } from './doubt-intents.ts';
+
+/** The run stops trying. What it had begun without an end is in doubt from now; without an intent, nothing was begun. */
+export async function giveUp(context: AuthorityContext, request: RequestOf<'giveUp'>): Promise<ResponseOf<'giveUp'>> {
+  const { action, phase, message } = request;
+  const answer = await context.db.transaction().execute(async (trx) => {
+    const run = await knownRun(trx, request);
+    if (runOfAction(action) !== run.id)
+      throw new Failure('stop.invalid-input', `action: ${action} is none of run ${run.id}`);
+    // A run carries out one action at a time, so whatever is open is this one.
+    await doubtIntents(trx, context.now(), run.id, message);
+    const intent = await trx
+      .selectFrom('intents')
+      .select(['status', 'outcome'])
+      .where('action', '=', action)
+      .where('phase', '=', phase)
+      .executeTakeFirst();
+    if (!intent) return { begun: false, outcome: null };
+    const status = intent.status === 'running' ? ('in-doubt' as const) : intent.status;
+    return { begun: true, outcome: intent.outcome ?? { status, summary: message, postState: null } };
+  });
+  context.poke();
+  return answer;
+}
