@@ -177,14 +177,18 @@ export function optionBlocks(gate: Gate, option: GateOption, number: number, bud
     gate.options.length === 1 || option.why === ''
       ? []
       : [budget.quote(`“${option.title}”: ${option.why}`, first ? 900 : 500)];
+  const byHand = option.manual === null ? [] : ['*To do by hand*, as the plan’s author wrote it:'];
   const head = first
     ? [
         ...sections([...place, ...title, ...where]),
         whyBlock(gate, budget),
         ...(acts ? [fields([undo, blast])] : []),
-        ...sections([...owners, ...said]),
+        ...sections([...owners, ...said, ...byHand]),
       ]
-    : [divider, ...sections([...place, ...title, ...where, ...(acts ? [undo, blast] : []), ...owners, ...said])];
+    : [
+        divider,
+        ...sections([...place, ...title, ...where, ...(acts ? [undo, blast] : []), ...owners, ...said, ...byHand]),
+      ];
   const details = [...manual, ...diff, ...exact].map((code) => section(code));
   const left = budget.left - before;
   const whole = left === 0;

@@ -73,7 +73,7 @@ export async function startSlack(options: { settings: SlackSettings; doors: Door
   const desk: Desk = {
     doors,
     people: createPeople({ client, workspace, log }),
-    answer: createAnswers({ client, log, responseHosts: apiUrl === undefined ? ['hooks.slack.com'] : undefined }),
+    answer: createAnswers({ client, log, responseHosts: isSlackItself(apiUrl) ? ['hooks.slack.com'] : undefined }),
     log,
   };
   handleCommands(app, desk);
@@ -94,6 +94,10 @@ export async function startSlack(options: { settings: SlackSettings; doors: Door
     },
   };
 }
+
+/** An emulator answers from its own address; Slack only from its own. */
+const isSlackItself = (apiUrl: string | undefined): boolean =>
+  apiUrl === undefined || new URL(apiUrl).host === 'slack.com';
 
 interface Connection {
   readonly receiver: Receiver;

@@ -92,7 +92,7 @@ by hand: kubectl --namespace shop rollout undo deployment/checkout --to-revision
   test('what must be done by hand is shown whole, and its button does not say Approve', () => {
     const manual = 'git revert 3f1c2a9\ngit push origin main';
     const card = gateCard(sampleGate({ options: [sampleOption({ actions: [], manual })] }), sampleRun());
-    expect(cardText(card)).toContain(`\`\`\`\n${manual}\n\`\`\``);
+    expect(cardText(card)).toContain(`*To do by hand*, as the plan’s author wrote it:\n\`\`\`\n${manual}\n\`\`\``);
     expect(buttonsOf(card).map(({ text }) => text.text)).toEqual(['I will do it by hand', 'Deny…']);
   });
 

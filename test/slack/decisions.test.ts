@@ -176,9 +176,25 @@ describe('whoever is no member of the workspace decides nothing', () => {
     expect(door.doors.asked).toEqual([]);
   });
 
-  test('a request from another team, or for another app', async () => {
+  test('a request from another team', async () => {
     expect((await door.click('ada', approve, { teamId: 'T0OTHER' })).text).toContain('Only members');
     expect(door.doors.asked).toEqual([]);
+  });
+
+  test('a request for another app', async () => {
+    const bot = { id: 'B0BELAYBOT1', app_id: 'A0BELAY0001' };
+    const other = await startTestDoor(({ method }) =>
+      method === 'bots.info' ? { instead: { ok: true, bot } } : undefined,
+    );
+    try {
+      other.doors.add(sampleGate({ options }), sampleRun());
+      expect((await other.click('ada', approve, { appId: 'A0OTHER' })).text).toContain('another Slack app');
+      expect(other.doors.asked).toEqual([]);
+      await other.click('ada', approve);
+      expect(other.doors.asked).toHaveLength(1);
+    } finally {
+      await other.stop();
+    }
   });
 
   test('a click that carries a bot id', async () => {

@@ -13,7 +13,7 @@ import { startEmulatedSlack, type RunningSlack, type SlackPerson } from '../supp
 import { until } from '../support/until.ts';
 import { bodyOf, listen } from './listen.ts';
 import { MANIFEST } from './sample-gate.ts';
-import { startSlackProxy, type SlackProxy } from './slack-proxy.ts';
+import { startSlackProxy, type Meddle, type SlackProxy } from './slack-proxy.ts';
 
 /** An answer that only one person sees, as it arrived at the `response_url`. */
 const Answer = z.object({
@@ -42,9 +42,11 @@ export interface TestDoor {
   stop(): Promise<void>;
 }
 
-export async function startTestDoor(): Promise<TestDoor> {
+/** `meddle`: with Slack's first answers already. */
+export async function startTestDoor(meddle?: Meddle): Promise<TestDoor> {
   const slack = await startEmulatedSlack();
   const proxy = await startSlackProxy(slack.apiUrl);
+  proxy.meddle(meddle);
   const answers: Answer[] = [];
   const logged: string[] = [];
   const note = (message: string): void => void logged.push(message);
