@@ -16,3 +16,8 @@ export type Target = z.infer<typeof Target>;
 export function keysOverlap(a: string, b: string): boolean {
   return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }
+
+/** True when whoever holds `held` also holds `key`: they are the same, or `held` is an ancestor. */
+export function keyCovers(held: string, key: string): boolean {
+  return held === key || key.startsWith(`${held}/`);
+}

@@ -3,6 +3,7 @@ import type { GateState } from '../../domain/gate.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
+import { lockRun } from '../runs/lock-run.ts';
 
 /**
  * Ends an undecided gate without a decision. `void` also withdraws an approval that was not used yet (`approved`);
@@ -15,22 +16,19 @@ export async function closeGate(
   to: 'void' | 'expired',
   reason: string,
 ): Promise<GateState> {
-  const row = await trx
-    .selectFrom('gates')
-    .select(['run', 'state'])
-    .where('id', '=', gate)
-    .forUpdate()
-    .executeTakeFirstOrThrow();
+  const { run } = await trx.selectFrom('gates').select('run').where('id', '=', gate).executeTakeFirstOrThrow();
+  await lockRun(trx, run);
+  const row = await trx.selectFrom('gates').select('state').where('id', '=', gate).executeTakeFirstOrThrow();
   const closable = isUndecided(row.state) || (to === 'void' && row.state === 'approved');
   if (!closable) return row.state;
   await trx.updateTable('gates').set({ state: to, reason, decided_at: now }).where('id', '=', gate).execute();
   await trx
     .updateTable('runs')
     .set({ state: 'running' })
-    .where('id', '=', row.run)
+    .where('id', '=', run)
     .where('state', '=', 'waiting')
     .execute();
-  await append(trx, now, row.run, to === 'void' ? 'gate.voided' : 'gate.expired', { gate, reason });
+  await append(trx, now, run, to === 'void' ? 'gate.voided' : 'gate.expired', { gate, reason });
   await enqueue(trx, now, 'gate.card', gate);
   return to;
 }

@@ -5,6 +5,7 @@ import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
+import { lockRun } from '../runs/lock-run.ts';
 import { decisionsOn, type GateRow } from './view.ts';
 
 type Refusal = Extract<DecisionAnswer, { answer: 'refused' }>;
@@ -82,14 +83,15 @@ async function decideIn(
   request: DecisionRequest,
   person: Person,
 ): Promise<DecisionAnswer> {
-  const gate = await trx.selectFrom('gates').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
-  if (!gate) return refuse('unknown-gate', `There is no gate ${id}.`);
+  const found = await trx.selectFrom('gates').select('run').where('id', '=', id).executeTakeFirst();
+  const run = found && (await lockRun(trx, found.run));
+  if (!run) return refuse('unknown-gate', `There is no gate ${id}.`);
+  const gate = await trx.selectFrom('gates').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
   if (request.decision === 'edit' || request.decision === 'send-back')
     return refuse(
       'invalid',
       `decision: "${request.decision}" is not possible on this gate; approve, choose or deny it.`,
     );
-  const run = await trx.selectFrom('runs').select(['requester']).where('id', '=', gate.run).executeTakeFirstOrThrow();
   const decisions = await decisionsOn(trx, id);
   const option = optionMeant(gate, request);
   if ('answer' in option) return option;

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import ms from 'ms';
 import { Failure } from '../../domain/failure.ts';
-import { type GateOption, optionDigest, type Requirement } from '../../domain/gate.ts';
+import { type GateOption, optionDigest } from '../../domain/gate.ts';
 import { idFromBytes } from '../../domain/ids.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
-import type { PolicySet } from '../policy/policy-set.ts';
+import { requirementOf } from '../policy/requirement-of.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { openRun, type RunRow } from '../runs/known-run.ts';
 
@@ -33,26 +33,6 @@ async function assemble(trx: Trx, run: string, option: Proposal): Promise<GateOp
   return { id, title, why, manual, recommended, actions, digest: optionDigest({ id, manual, actions }) };
 }
 
-/** What all options together need: one gate shows them all, so the strictest of each group holds for it. */
-function requirementOf(policy: PolicySet, options: readonly GateOption[]): Requirement | { forbidden: string } {
-  let requirement = policy.choice;
-  for (const action of options.flatMap((option) => option.actions)) {
-    const judgement = policy.judge(action);
-    if (judgement.say === 'forbid')
-      return { forbidden: `${action.sentence}: ${judgement.message} (${judgement.rule})` };
-    if (judgement.say === 'run') continue;
-    const { needs, selfApproval, rule } = judgement.requirement;
-    const merged = [...requirement.needs];
-    for (const need of needs) {
-      const at = merged.findIndex((other) => other.group === need.group);
-      if (at < 0) merged.push(need);
-      else if (need.count > (merged[at]?.count ?? 0)) merged[at] = need;
-    }
-    requirement = { v: 1, needs: merged, selfApproval: requirement.selfApproval && selfApproval, rule };
-  }
-  return requirement;
-}
-
 const opened = (id: string, expiresAt: Date) => ({
   answer: 'opened' as const,
   gate: id,
@@ -71,8 +51,12 @@ export async function openGate(
   context: AuthorityContext,
   request: RequestOf<'openGate'>,
 ): Promise<ResponseOf<'openGate'>> {
-  const { db, policy } = context;
+  const { db } = context;
   const now = context.now();
+  const ids = request.options.map((option) => option.id);
+  // An approval names an option by its id; two of one id would let it open what was not shown.
+  if (new Set(ids).size !== ids.length)
+    throw new Failure('stop.invalid-input', `options: each needs an id of its own, these are ${ids.join(', ')}`);
   const answer = await db.transaction().execute(async (trx): Promise<ResponseOf<'openGate'>> => {
     const run = await openRun(trx, request);
     const before = await trx
@@ -96,7 +80,7 @@ export async function openGate(
       await enqueue(trx, now, 'say', run.id, { key: `observed-${request.ordinal}`, text: message });
       return { answer: 'observed', message };
     }
-    const requirement = requirementOf(policy, options);
+    const requirement = requirementOf(context, options);
     if ('forbidden' in requirement) {
       await append(trx, now, run.id, 'run.note', { text: `Forbidden by policy: ${requirement.forbidden}` });
       return { answer: 'forbidden', message: requirement.forbidden };

@@ -1,7 +1,11 @@
 import type { Trx } from '../../platform/database/connect.ts';
 import { append } from '../ledger/append.ts';
+import { settleGates } from './settle-gates.ts';
 
-/** What a run that is over had begun and never recorded is in doubt from now on. Returns how many. */
+/**
+ * What a run that is over had begun and never recorded is in doubt from now on, and its gates say how they ended.
+ * Returns how many. Whoever holds the fence may still say what became of it.
+ */
 export async function doubtIntents(trx: Trx, now: Date, run: string, why: string): Promise<number> {
   const begun = await trx
     .updateTable('intents')
@@ -12,12 +16,6 @@ export async function doubtIntents(trx: Trx, now: Date, run: string, why: string
     .execute();
   for (const { action, phase, digest } of begun)
     await append(trx, now, run, 'action.in-doubt', { action, phase, digest, summary: why });
-  if (begun.length > 0)
-    await trx
-      .updateTable('gates')
-      .set({ state: 'in-doubt' })
-      .where('run', '=', run)
-      .where('state', '=', 'executing')
-      .execute();
+  await settleGates(trx, now, run, true);
   return begun.length;
 }

@@ -1,41 +1,48 @@
-import { actionDigest, type Phase } from '../../domain/action.ts';
-import { signedPart } from '../../domain/decision.ts';
+import { actionDigest } from '../../domain/action.ts';
 import { canonicalJson } from '../../domain/digest.ts';
-import { missingFor } from '../../domain/gate.ts';
-import type { GrantAnswer, RefusalCode } from '../../domain/grant.ts';
+import { keyCovers, keysOverlap } from '../../domain/target.ts';
+import { type GrantAnswer, type RefusalCode } from '../../domain/grant.ts';
+import { runOfAction } from '../../domain/ids.ts';
 import { isOver } from '../../domain/run.ts';
-import { keysOverlap } from '../../domain/target.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
-import { decisionsOn, type GateRow } from '../gates/view.ts';
+import { closeGate } from '../gates/close-gate.ts';
 import { append } from '../ledger/append.ts';
 import type { RequestOf } from '../protocol.ts';
+import type { RunRow } from '../runs/known-run.ts';
+import { lockRun } from '../runs/lock-run.ts';
+import { type ActionRow, approvalOf, type Approval } from './approval.ts';
 
 /** Added to a tool's own timeout: the side effect ends before its lease does. */
 const LEASE_MARGIN_MS = 5000;
 
+type Request = RequestOf<'grant'>;
 type Refused = Extract<GrantAnswer, { answer: 'refused' }>;
 const refused = (code: RefusalCode, message: string): Refused => ({ answer: 'refused', code, message });
 
-async function actionRow(trx: Trx, id: string) {
-  return await trx.selectFrom('actions').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
+function leaseOf(context: AuthorityContext, tool: string): number {
+  const timeout = context.manifest.tools.find((entry) => entry.name === tool)?.timeoutMs ?? 30_000;
+  return timeout + (context.leaseMarginMs ?? LEASE_MARGIN_MS);
 }
-type ActionRow = NonNullable<Awaited<ReturnType<typeof actionRow>>>;
+
+/** Of action id and digest, and of which way it goes: an undo is not a repeat of what it takes back. */
+const idempotencyKeyOf = (action: ActionRow, { phase }: Request): string =>
+  `${action.id}@${action.digest}${phase === 'undo' ? '/undo' : ''}`;
 
 /** What an earlier attempt left: its end, its running lease, or a lease that is over and must be looked into. */
 async function earlierAttempt(
   trx: Trx,
   context: AuthorityContext,
   action: ActionRow,
-  phase: Phase,
+  request: Request,
 ): Promise<GrantAnswer | undefined> {
+  const { phase } = request;
   const now = context.now();
   const intent = await trx
     .selectFrom('intents')
     .selectAll()
     .where('action', '=', action.id)
     .where('phase', '=', phase)
-    .forUpdate()
     .executeTakeFirst();
   if (!intent) return undefined;
   if (intent.status === 'in-doubt')
@@ -53,65 +60,22 @@ async function earlierAttempt(
     .where('phase', '=', phase)
     .execute();
   await append(trx, now, action.run, 'action.reconciling', { action: action.id, phase, fence });
-  return { answer: 'reconcile', fence, leaseMs, idempotencyKey: `${action.id}@${action.digest}` };
+  return { answer: 'reconcile', fence, leaseMs, idempotencyKey: idempotencyKeyOf(action, request) };
 }
 
-function leaseOf(context: AuthorityContext, tool: string): number {
-  const timeout = context.manifest.tools.find((entry) => entry.name === tool)?.timeoutMs ?? 30_000;
-  return timeout + (context.leaseMarginMs ?? LEASE_MARGIN_MS);
-}
-
-/** The gate that opened this very action: its chosen option holds the action id with this digest. */
-async function approvedGate(trx: Trx, action: ActionRow): Promise<GateRow | undefined> {
-  const gates = await trx
-    .selectFrom('gates')
-    .selectAll()
-    .where('run', '=', action.run)
-    .where('state', 'in', ['approved', 'executing', 'done', 'in-doubt'])
-    .forUpdate()
-    .execute();
-  return gates.find((gate) =>
-    gate.options.some(
-      (option) =>
-        option.id === gate.chosen &&
-        option.actions.some((entry) => entry.id === action.id && entry.digest === action.digest),
-    ),
-  );
-}
-
-async function approval(
-  trx: Trx,
-  context: AuthorityContext,
-  gate: GateRow,
-  requester: string,
-): Promise<Refused | undefined> {
-  const option = gate.options.find((candidate) => candidate.id === gate.chosen);
-  const decisions = await decisionsOn(trx, gate.id);
-  const forged = decisions.find(
-    (decision) => !context.key.verify(signedPart(decision), decision.keyId, decision.signature),
-  );
-  if (forged)
-    return refused(
-      'bad-signature',
-      `the decision of ${forged.person.id} on ${gate.id} does not carry the authority's signature`,
-    );
-  const counted = decisions.filter((decision) => decision.digest === option?.digest && decision.gate === gate.id);
-  const missing = option ? missingFor(gate.requirement, counted, option.id, requester) : ['an option'];
-  return missing.length > 0 ? refused('not-approved', `${gate.id} lacks ${missing.join(', ')}`) : undefined;
-}
-
-async function locked(trx: Trx, action: ActionRow): Promise<Refused | undefined> {
+/** The run must hold the target or a parent of it; a lock of a part of it keeps nobody out of the rest. */
+async function lockProblem(trx: Trx, action: ActionRow): Promise<Refused | undefined> {
   const locks = await trx.selectFrom('locks').selectAll().execute();
-  const overlapping = locks.filter((lock) => keysOverlap(lock.key, action.target_key));
-  const other = overlapping.find((lock) => lock.run !== action.run);
-  if (other) return refused('no-lock', `${action.target_key} is locked by run ${other.run}`);
-  return overlapping.length === 0
-    ? refused('no-lock', `run ${action.run} does not hold the lock of ${action.target_key}`)
-    : undefined;
+  const key = action.target_key;
+  const other = locks.find((lock) => lock.run !== action.run && keysOverlap(lock.key, key));
+  if (other) return refused('no-lock', `${key} is locked by run ${other.run}`);
+  return locks.some((lock) => lock.run === action.run && keyCovers(lock.key, key))
+    ? undefined
+    : refused('no-lock', `run ${action.run} does not hold the lock of ${key}`);
 }
 
 /** The target must be as it was when people looked; the tool must be the one they were shown. */
-function unchanged(action: ActionRow, request: RequestOf<'grant'>): Refused | undefined {
+function changeOf(action: ActionRow, request: Request): Refused | undefined {
   const { preview } = action;
   if (request.toolSchemaHash !== preview.toolSchemaHash)
     return refused('digest-mismatch', `${action.tool} is another version now than the one that was approved`);
@@ -124,54 +88,92 @@ function unchanged(action: ActionRow, request: RequestOf<'grant'>): Refused | un
   return digest === action.digest ? undefined : refused('digest-mismatch', `${action.id} is not what was approved`);
 }
 
+/** The option was approved as a whole and in its order: an action begins when those before it are done. */
+async function orderProblem(trx: Trx, action: ActionRow, { option }: Approval): Promise<Refused | undefined> {
+  const before = option.actions
+    .map(({ id }) => id)
+    .slice(
+      0,
+      option.actions.findIndex(({ id }) => id === action.id),
+    );
+  if (before.length === 0) return undefined;
+  const done = await trx
+    .selectFrom('intents')
+    .select('action')
+    .where('action', 'in', before)
+    .where('phase', '=', 'execute')
+    .where('status', '=', 'done')
+    .execute();
+  const missing = before.find((id) => !done.some((intent) => intent.action === id));
+  return missing === undefined
+    ? undefined
+    : refused('not-approved', `${action.id} was approved to follow ${missing}, which is not done`);
+}
+
+async function executeProblem(
+  trx: Trx,
+  context: AuthorityContext,
+  action: ActionRow,
+  approval: Approval,
+  request: Request,
+): Promise<Refused | undefined> {
+  const problem = changeOf(action, request) ?? (await orderProblem(trx, action, approval));
+  // What people approved is no more; should it come back, they are asked again and not taken at an old word.
+  if (problem?.code === 'drifted' && approval.gate.state === 'approved')
+    await closeGate(trx, context.now(), approval.gate.id, 'void', problem.message.slice(0, 500));
+  return problem;
+}
+
+async function undoProblem(trx: Trx, action: ActionRow): Promise<Refused | undefined> {
+  const executed = await trx
+    .selectFrom('intents')
+    .select('status')
+    .where('action', '=', action.id)
+    .where('phase', '=', 'execute')
+    .executeTakeFirst();
+  return executed?.status === 'done'
+    ? undefined
+    : refused('undo-without-effect', `${action.id} has no effect to take back`);
+}
+
+/** Whether the run may change anything at all now. */
+function runProblem(run: RunRow, { phase }: Request): Refused | undefined {
+  if (isOver(run.state)) return refused('run-over', `run ${run.id} is ${run.state}`);
+  if (run.dry_run || run.mode === 'observe') return refused('dry-run', `run ${run.id} only looks; it changes nothing`);
+  // A cancelled run begins nothing new; taking back what it did is what cancelling asks for.
+  if (run.cancel && phase === 'execute')
+    return refused('run-over', `run ${run.id} was cancelled by ${run.cancel.by.name}`);
+  return undefined;
+}
+
 async function judge(
   trx: Trx,
   context: AuthorityContext,
-  request: RequestOf<'grant'>,
-): Promise<{ answer: GrantAnswer; run: string | undefined }> {
+  action: ActionRow,
+  run: RunRow,
+  request: Request,
+): Promise<GrantAnswer> {
   const { phase } = request;
-  const action = await actionRow(trx, request.action);
-  if (!action) return { answer: refused('unknown-action', `${request.action} was never previewed`), run: undefined };
-  const run = await trx.selectFrom('runs').selectAll().where('id', '=', action.run).executeTakeFirstOrThrow();
-  const of = (answer: GrantAnswer) => ({ answer, run: run.id });
-
-  const earlier = await earlierAttempt(trx, context, action, phase);
-  if (earlier) return of(earlier);
-  if (isOver(run.state)) return of(refused('run-over', `run ${run.id} is ${run.state}`));
-  if (run.dry_run || run.mode === 'observe')
-    return of(refused('dry-run', `run ${run.id} only looks; it changes nothing`));
-  // A cancelled run begins nothing new; taking back what it did is what cancelling asks for.
-  if (run.cancel && phase === 'execute')
-    return of(refused('run-over', `run ${run.id} was cancelled by ${run.cancel.by.name}`));
-
-  const gate = await approvedGate(trx, action);
-  if (!gate) return of(refused('not-approved', `no open approval covers ${action.id} with digest ${action.digest}`));
-  const unapproved = await approval(trx, context, gate, run.requester.id);
-  if (unapproved) return of(unapproved);
-  if (phase === 'undo') {
-    const done = await trx
-      .selectFrom('intents')
-      .select('status')
-      .where('action', '=', action.id)
-      .where('phase', '=', 'execute')
-      .executeTakeFirst();
-    if (done?.status !== 'done') return of(refused('undo-without-effect', `${action.id} has no effect to take back`));
-  } else {
-    const drifted = unchanged(action, request);
-    if (drifted) return of(drifted);
-  }
-  const lockless = await locked(trx, action);
-  if (lockless) return of(lockless);
+  const known = (await earlierAttempt(trx, context, action, request)) ?? runProblem(run, request);
+  if (known) return known;
+  const approval = await approvalOf(trx, context, action, phase, run.requester.id);
+  if (!('gate' in approval)) return refused(approval.code, approval.message);
+  const problem =
+    phase === 'undo' ? await undoProblem(trx, action) : await executeProblem(trx, context, action, approval, request);
+  const refusal = problem ?? (await lockProblem(trx, action));
+  if (refusal) return refusal;
 
   const now = context.now();
   const leaseMs = leaseOf(context, action.tool);
+  const { id, digest } = action;
+  const { gate } = approval;
   await trx
     .insertInto('intents')
     .values({
-      action: action.id,
+      action: id,
       phase,
       run: run.id,
-      digest: action.digest,
+      digest,
       fence: 1,
       lease_until: new Date(now.getTime() + leaseMs),
       status: 'running',
@@ -186,29 +188,24 @@ async function judge(
     .where('id', '=', gate.id)
     .where('state', '=', 'approved')
     .execute();
-  await append(trx, now, run.id, 'action.intended', {
-    action: action.id,
-    phase,
-    digest: action.digest,
-    gate: gate.id,
-    fence: 1,
-  });
-  return of({ answer: 'granted', leaseMs, fence: 1, idempotencyKey: `${action.id}@${action.digest}` });
+  await append(trx, now, run.id, 'action.intended', { action: id, phase, digest, gate: gate.id, fence: 1 });
+  return { answer: 'granted', leaseMs, fence: 1, idempotencyKey: idempotencyKeyOf(action, request) };
 }
 
 /** "May I, now?" In one transaction, without network: approval, signatures, precondition, lock; then the intent. */
-export async function grant(context: AuthorityContext, request: RequestOf<'grant'>): Promise<GrantAnswer> {
-  return await context.db.transaction().execute(async (trx) => {
-    const { answer, run } = await judge(trx, context, request);
-    if (answer.answer === 'refused' && run !== undefined) {
-      const { code, message } = answer;
-      await append(trx, context.now(), run, 'grant.refused', {
-        action: request.action,
-        phase: request.phase,
-        code,
-        message,
-      });
+export async function grant(context: AuthorityContext, request: Request): Promise<GrantAnswer> {
+  const answer = await context.db.transaction().execute(async (trx): Promise<GrantAnswer> => {
+    const run = await lockRun(trx, runOfAction(request.action));
+    const action = await trx.selectFrom('actions').selectAll().where('id', '=', request.action).executeTakeFirst();
+    if (!run || !action) return refused('unknown-action', `${request.action} was never previewed`);
+    const judged = await judge(trx, context, action, run, request);
+    if (judged.answer === 'refused') {
+      const { code, message } = judged;
+      const { phase } = request;
+      await append(trx, context.now(), run.id, 'grant.refused', { action: action.id, phase, code, message });
     }
-    return answer;
+    return judged;
   });
+  context.poke();
+  return answer;
 }

@@ -13,8 +13,8 @@ const oneAtATime = (trx: Trx) => sql`lock table locks in exclusive mode`.execute
 /** Takes the locks of these actions' targets: all or none. Not held: the run waits in line and is woken. */
 export async function takeLocks(context: AuthorityContext, request: RequestOf<'lock'>): Promise<ResponseOf<'lock'>> {
   return await context.db.transaction().execute(async (trx) => {
-    await oneAtATime(trx);
     const run = await openRun(trx, request);
+    await oneAtATime(trx);
     const actions =
       request.actions.length === 0
         ? []

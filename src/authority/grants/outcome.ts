@@ -1,14 +1,17 @@
 import type { Phase } from '../../domain/action.ts';
-import type { ActionOutcome } from '../../domain/grant.ts';
 import { Failure } from '../../domain/failure.ts';
+import type { ActionOutcome } from '../../domain/grant.ts';
 import { runOfAction } from '../../domain/ids.ts';
 import type { LedgerKind } from '../../domain/ledger.ts';
+import { isOver } from '../../domain/run.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
-import { enqueue } from '../outbox/enqueue.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { knownRun } from '../runs/known-run.ts';
+import { lockRun } from '../runs/lock-run.ts';
+import { freeLocks } from './lock.ts';
+import { settleGates } from './settle-gates.ts';
 
 function kindOf(phase: Phase, status: ActionOutcome['status']): LedgerKind {
   if (status === 'in-doubt') return 'action.in-doubt';
@@ -16,75 +19,43 @@ function kindOf(phase: Phase, status: ActionOutcome['status']): LedgerKind {
   return status === 'done' ? 'action.executed' : 'action.failed';
 }
 
-/** Moves the gate along: in doubt as soon as one action is, done when every action of the chosen option has ended. */
-async function settleGate(trx: Trx, run: string): Promise<void> {
-  const gate = await trx
-    .selectFrom('gates')
-    .selectAll()
-    .where('run', '=', run)
-    .where('state', '=', 'executing')
-    .executeTakeFirst();
-  const ids = gate?.options.find((option) => option.id === gate.chosen)?.actions.map((action) => action.id) ?? [];
-  if (!gate || ids.length === 0) return;
-  const intents = await trx
-    .selectFrom('intents')
-    .select('status')
-    .where('action', 'in', ids)
-    .where('phase', '=', 'execute')
+const intentOf = (trx: Trx, action: string, phase: Phase) =>
+  trx.selectFrom('intents').selectAll().where('action', '=', action).where('phase', '=', phase).executeTakeFirst();
+
+async function recordIn(
+  trx: Trx,
+  now: Date,
+  { action, phase, fence, outcome: given, reconciled }: RequestOf<'outcome'>,
+): Promise<ResponseOf<'outcome'>> {
+  const outcome: ActionOutcome = { ...given, postState: given.postState ?? null };
+  const run = await lockRun(trx, runOfAction(action));
+  const intent = await intentOf(trx, action, phase);
+  if (!run || !intent) return { recorded: false, outcome: null };
+  const unknown = intent.status === 'running' || (intent.status === 'in-doubt' && intent.outcome === null);
+  if (intent.fence !== fence || !unknown) return { recorded: false, outcome: intent.outcome };
+  const { status, summary } = outcome;
+  await trx
+    .updateTable('intents')
+    .set({ status, outcome: JSON.stringify(outcome), ended_at: now })
+    .where('action', '=', action)
+    .where('phase', '=', phase)
     .execute();
-  const doubtful = intents.some((intent) => intent.status === 'in-doubt');
-  const ended = intents.filter((intent) => intent.status !== 'running').length;
-  if (doubtful || ended === ids.length)
-    await trx
-      .updateTable('gates')
-      .set({ state: doubtful ? 'in-doubt' : 'done' })
-      .where('id', '=', gate.id)
-      .execute();
+  const { digest } = intent;
+  await append(trx, now, run.id, kindOf(phase, status), { action, phase, digest, summary, fence, reconciled });
+  await settleGates(trx, now, run.id, isOver(run.state));
+  if (isOver(run.state)) await freeLocks(trx, now, run.id);
+  return { recorded: true, outcome };
 }
 
-/** Records the end of a side effect under its fence, with its ledger entry, in one transaction. */
+/**
+ * Records the end of a side effect under its fence, once, with its ledger entry, in one transaction. It is also heard
+ * after the run was lost with this in doubt: whoever holds the fence knows better than "nobody can tell".
+ */
 export async function recordOutcome(
   context: AuthorityContext,
   request: RequestOf<'outcome'>,
 ): Promise<ResponseOf<'outcome'>> {
-  const now = context.now();
-  const { action, phase, fence, reconciled } = request;
-  const outcome: ActionOutcome = { ...request.outcome, postState: request.outcome.postState ?? null };
-  const answer = await context.db.transaction().execute(async (trx) => {
-    const intent = await trx
-      .selectFrom('intents')
-      .selectAll()
-      .where('action', '=', action)
-      .where('phase', '=', phase)
-      .forUpdate()
-      .executeTakeFirst();
-    if (!intent || intent.fence !== fence || intent.status !== 'running')
-      return { recorded: false, outcome: intent?.outcome ?? null };
-    const { status } = outcome;
-    await trx
-      .updateTable('intents')
-      .set({ status, outcome: JSON.stringify(outcome), ended_at: now })
-      .where('action', '=', action)
-      .where('phase', '=', phase)
-      .execute();
-    await append(trx, now, intent.run, kindOf(phase, status), {
-      action,
-      phase,
-      digest: intent.digest,
-      summary: outcome.summary,
-      fence,
-      reconciled,
-    });
-    await settleGate(trx, intent.run);
-    const gates = await trx
-      .selectFrom('gates')
-      .select('id')
-      .where('run', '=', runOfAction(action))
-      .where('chosen', 'is not', null)
-      .execute();
-    for (const gate of gates) await enqueue(trx, now, 'gate.card', gate.id);
-    return { recorded: true, outcome };
-  });
+  const answer = await context.db.transaction().execute((trx) => recordIn(trx, context.now(), request));
   context.poke();
   return answer;
 }
@@ -92,18 +63,17 @@ export async function recordOutcome(
 /** The run stops trying. An intent without an end is in doubt from now; without an intent, nothing was begun. */
 export async function giveUp(context: AuthorityContext, request: RequestOf<'giveUp'>): Promise<ResponseOf<'giveUp'>> {
   const { action, phase, message } = request;
-  const run = await knownRun(context.db, request);
-  if (runOfAction(action) !== run.id) throw new Failure('stop.invalid-input', `action: ${action} is not of ${run.id}`);
-  const intent = await context.db
-    .selectFrom('intents')
-    .selectAll()
-    .where('action', '=', action)
-    .where('phase', '=', phase)
-    .executeTakeFirst();
-  if (!intent) return { begun: false, outcome: null };
-  if (intent.status !== 'running')
-    return { begun: true, outcome: intent.outcome ?? { status: intent.status, summary: message, postState: null } };
-  const outcome = { status: 'in-doubt' as const, summary: message, postState: null };
-  const answer = await recordOutcome(context, { action, phase, fence: intent.fence, outcome, reconciled: false });
-  return { begun: true, outcome: answer.outcome ?? outcome };
+  const answer = await context.db.transaction().execute(async (trx): Promise<ResponseOf<'giveUp'>> => {
+    const run = await knownRun(trx, request);
+    if (runOfAction(action) !== run.id)
+      throw new Failure('stop.invalid-input', `action: ${action} is not of ${run.id}`);
+    const intent = await intentOf(trx, action, phase);
+    if (!intent) return { begun: false, outcome: null };
+    const doubt = { status: 'in-doubt' as const, summary: message, postState: null };
+    const { fence } = intent;
+    const { outcome } = await recordIn(trx, context.now(), { action, phase, fence, outcome: doubt, reconciled: false });
+    return { begun: true, outcome: outcome ?? doubt };
+  });
+  context.poke();
+  return answer;
 }

@@ -1,4 +1,4 @@
-import { actionDigest } from '../../domain/action.ts';
+import { actionDigest, Preview } from '../../domain/action.ts';
 import { Failure } from '../../domain/failure.ts';
 import { actionIdOf } from '../../domain/ids.ts';
 import { queueOf } from '../../domain/queue.ts';
@@ -16,17 +16,18 @@ export async function recordPreview(
   context: AuthorityContext,
   request: RequestOf<'preview'>,
 ): Promise<ResponseOf<'preview'>> {
-  const { preview } = request;
+  // Digests are taken over the stored form, so what may be left out is filled in before anything looks at it.
+  const preview = Preview.parse(request.preview);
   const now = context.now();
   const id = actionIdOf(request.run, request.sequence);
-  const digest = actionDigest({ ...preview, target: { ...preview.target, tags: preview.target.tags ?? {} } });
+  const digest = actionDigest(preview);
   const answer = await context.db.transaction().execute(async (trx) => {
     const run = await openRun(trx, request);
     const runbook = context.manifest.runbooks.find((entry) => entry.name === run.runbook);
     if (!runbook?.tools.includes(preview.tool))
       throw new Failure('stop.forbidden', `${run.runbook} does not name the tool ${preview.tool}`);
     const begun = await trx.selectFrom('intents').select('digest').where('action', '=', id).executeTakeFirst();
-    const before = await trx.selectFrom('actions').select('digest').where('id', '=', id).forUpdate().executeTakeFirst();
+    const before = await trx.selectFrom('actions').select('digest').where('id', '=', id).executeTakeFirst();
     if (before && (begun || before.digest === digest)) return { id, digest: before.digest };
     if (before)
       await voidGatesOf(trx, now, run.id, `${id} is something else now than what was shown; it will be asked again.`);
@@ -49,7 +50,7 @@ export async function recordPreview(
       digest,
       tool,
       args,
-      target: { ...target, tags: target.tags ?? {} },
+      target,
       sentence,
       precondition,
     });

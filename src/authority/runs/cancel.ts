@@ -4,6 +4,7 @@ import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import { voidGatesOf } from '../gates/close-gate.ts';
+import { lockRun } from './lock-run.ts';
 
 /** Asks a run to stop. From this row on nothing new is granted to it; the run itself then undoes and ends. */
 export async function cancelRun(
@@ -14,12 +15,7 @@ export async function cancelRun(
 ): Promise<'cancelling' | 'over' | 'unknown'> {
   const now = context.now();
   const answer = await context.db.transaction().execute(async (trx) => {
-    const run = await trx
-      .selectFrom('runs')
-      .select(['state', 'cancel'])
-      .where('id', '=', id)
-      .forUpdate()
-      .executeTakeFirst();
+    const run = await lockRun(trx, id);
     if (!run) return 'unknown' as const;
     if (isOver(run.state)) return 'over' as const;
     if (!run.cancel) {

@@ -9,12 +9,18 @@ export type RunRow = Selectable<RunsTable>;
 /**
  * The run that a worker speaks for. A run the authority does not know, and a Temporal chain other than the one it bound,
  * get nothing: `stop.unknown-run`. Not bound yet (the start's answer is still under way): `retry.not-yet`.
+ * In a transaction its row is taken first, as `lockRun` says why.
  */
 export async function knownRun(
   db: Database | Trx,
   { run, execution }: { run: string; execution: string },
 ): Promise<RunRow> {
-  const row = await db.selectFrom('runs').selectAll().where('id', '=', run).executeTakeFirst();
+  const row = await db
+    .selectFrom('runs')
+    .selectAll()
+    .where('id', '=', run)
+    .$if(db.isTransaction, (query) => query.forNoKeyUpdate())
+    .executeTakeFirst();
   if (!row)
     throw new Failure('stop.unknown-run', `run ${run} is not registered; start it with "belay run", not in Temporal`);
   if (row.execution === null) throw new Failure('retry.not-yet', `run ${run} is being started`, { retryAfterMs: 200 });

@@ -5,6 +5,7 @@ import { doubtIntents } from '../grants/doubt-intents.ts';
 import { freeLocks } from '../grants/lock.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
+import { lockRun } from './lock-run.ts';
 
 /**
  * A run whose Temporal chain ended without telling (terminated, timed out, its history gone): its gates are void, what
@@ -13,17 +14,11 @@ import { enqueue } from '../outbox/enqueue.ts';
 export async function loseRun(context: AuthorityContext, id: string, message: string): Promise<void> {
   const now = context.now();
   await context.db.transaction().execute(async (trx) => {
-    const run = await trx
-      .selectFrom('runs')
-      .select(['state', 'title', 'target'])
-      .where('id', '=', id)
-      .forUpdate()
-      .executeTakeFirst();
+    const run = await lockRun(trx, id);
     if (!run || isOver(run.state)) return;
-    const begun = await doubtIntents(trx, now, id, message);
     await voidGatesOf(trx, now, id, message);
+    const outcome = (await doubtIntents(trx, now, id, message)) > 0 ? ('in-doubt' as const) : null;
     await freeLocks(trx, now, id);
-    const outcome = begun > 0 ? ('in-doubt' as const) : null;
     await trx
       .updateTable('runs')
       .set({ state: 'failed', outcome, summary: message, finished_at: now })

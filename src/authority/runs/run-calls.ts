@@ -3,6 +3,7 @@ import { canonicalJson } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { isOver } from '../../domain/run.ts';
+import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { voidGatesOf } from '../gates/close-gate.ts';
 import { doubtIntents } from '../grants/doubt-intents.ts';
@@ -56,13 +57,13 @@ async function entry(
   of: { run: string; execution: string },
   kind: 'run.verified' | 'signal.foreign',
   body: JsonObject,
-  after?: (run: string) => Promise<void>,
+  also?: (trx: Trx, run: string) => Promise<unknown>,
 ): Promise<Record<string, never>> {
   await context.db.transaction().execute(async (trx) => {
     const run = await openRun(trx, of);
     await append(trx, context.now(), run.id, kind, body);
+    await also?.(trx, run.id);
   });
-  await after?.(of.run);
   return {};
 }
 
@@ -101,9 +102,9 @@ export const recordVerdict = (
   context: AuthorityContext,
   { verdict, checks, final, ...of }: RequestOf<'verified'>,
 ): Promise<ResponseOf<'verified'>> =>
-  entry(context, of, 'run.verified', { verdict, checks, final }, async (run) => {
-    if (final) await context.db.updateTable('runs').set({ verdict }).where('id', '=', run).execute();
-  });
+  entry(context, of, 'run.verified', { verdict, checks, final }, async (trx, run) =>
+    final ? trx.updateTable('runs').set({ verdict }).where('id', '=', run).execute() : undefined,
+  );
 
 /** A message to the people, once per key. */
 export async function note(context: AuthorityContext, request: RequestOf<'note'>): Promise<ResponseOf<'note'>> {

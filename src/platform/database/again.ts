@@ -1,0 +1,17 @@
+/** Unique violation, deadlock, serialization failure: another transaction was faster, and the world is another now. */
+const OVERTAKEN = new Set(['23505', '40P01', '40001']);
+const ATTEMPTS = 4;
+
+const isOvertaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && OVERTAKEN.has(error.code);
+
+/** Does a transaction again, from its start, when another one got in its way; what it fails with the last time is thrown. */
+export async function again<T>(transaction: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isOvertaken(error)) throw error;
+    }
+  }
+}
