@@ -7,6 +7,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
+import type { RunPermit } from '../src/domain/permit.ts';
 import { bundleWorkflows } from '../src/workers/bundle-workflows.ts';
 import { ada, startToyBelay, type ToyBelay } from '../test/support/toy/start-toy-belay.ts';
 import { pairs } from './pairs.ts';
@@ -54,7 +55,6 @@ const bareWorker = await Worker.create({
   workflowBundle: bundle.bundle,
   maxConcurrentActivityTaskExecutions: 20,
   activities: {
-    look: async ({ name }: { name: string }) => ({ on: belay.lamps.lamp(name).on }),
     change: async ({ name }: { name: string }) => {
       if (work > 0) await new Promise((resolve) => setTimeout(resolve, work));
       belay.lamps.state.set(name, { on: true, by: 'bare' });
@@ -67,6 +67,18 @@ let next = 0;
 const bare = (type: 'bareReads' | 'bareWrite', args: object) =>
   belay.client.workflow.execute(type, { taskQueue: 'bare', workflowId: `bare-${(next += 1)}`, args: [args] });
 
+const permit: RunPermit = {
+  v: 1,
+  run: 'r-00000000',
+  execution: 'bare',
+  runbook: 'remediation/lamp',
+  tools: ['lamp.look'],
+  connections: ['lamp.default'],
+  expiresAt: new Date(Date.now() + 3600_000).toISOString(),
+};
+const signed = { permit, keyId: belay.context.key.keyId, signature: belay.context.key.sign(permit) };
+const bareRequest = { permit: signed, tool: 'lamp.look', connection: 'default', args: { name: 'hall' }, reads: READS };
+
 try {
   belay.lamps.state.set('hall', { on: true, by: null });
   const oneRead = async () => finished(belay, await belay.start({ name: 'hall', reads: READS }));
@@ -74,16 +86,13 @@ try {
     `Read steps: one run of ${READS} reads`,
     'ms',
     () => timed(oneRead),
-    () => timed(() => bare('bareReads', { name: 'hall', reads: READS })),
+    () => timed(() => bare('bareReads', bareRequest)),
   );
   await pairs(
     `Read steps: ${AT_ONCE} runs of ${READS} reads at once`,
     'ms',
     () => timed(() => Promise.all(Array.from({ length: AT_ONCE }, oneRead))),
-    () =>
-      timed(() =>
-        Promise.all(Array.from({ length: AT_ONCE }, () => bare('bareReads', { name: 'hall', reads: READS }))),
-      ),
+    () => timed(() => Promise.all(Array.from({ length: AT_ONCE }, () => bare('bareReads', bareRequest)))),
     3,
   );
 

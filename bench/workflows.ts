@@ -1,19 +1,24 @@
+import type { ReadToolRequest, ToolActivities } from '../src/activities/wire.ts';
 import { proxyActivities } from '@temporalio/workflow';
 import { runWorkflow } from '../src/workflows/engine/run-workflow.ts';
 import { lampRunbook } from '../test/support/toy/lamp-runbook.ts';
 
 interface Bare {
-  look(request: { name: string; step: number }): Promise<{ on: boolean }>;
   change(request: { name: string }): Promise<{ on: boolean }>;
 }
 
-const { look, change } = proxyActivities<Bare>({ startToCloseTimeout: '30s', taskQueue: 'bare' });
+const { readTool } = proxyActivities<ToolActivities>({ startToCloseTimeout: '30s', taskQueue: 'tools.lamp.default' });
+const { change } = proxyActivities<Bare>({ startToCloseTimeout: '30s', taskQueue: 'bare' });
 
-/** The baseline: the same reads, as plain activities of a plain workflow. */
-export async function bareReads({ name, reads }: { name: string; reads: number }): Promise<boolean> {
-  let on = false;
-  for (let step = 0; step < reads; step += 1) on = (await look({ name, step })).on;
-  return on;
+/** The baseline: the same activities on the same queue, from a plain workflow that registers, records and asks nothing. */
+export async function bareReads({
+  reads,
+  ...request
+}: Omit<ReadToolRequest, 'wantFacts'> & { reads: number }): Promise<number> {
+  let done = 0;
+  for (; done < reads; done += 1)
+    await readTool({ ...request, args: { ...request.args, step: done }, wantFacts: true });
+  return done;
 }
 
 /** The baseline: the same side effect, as one plain activity. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { Failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Database, Trx } from '../../platform/database/connect.ts';
 import type { OutboxTable } from '../../platform/database/schema.ts';
@@ -72,7 +73,9 @@ export function startOutbox(options: {
       await db.updateTable('outbox').set({ done_at: now(), last_error: null }).where('id', '=', row.id).execute();
     } catch (error) {
       options.onError(row.topic, row.subject, error);
-      const pause = Math.min(LONGEST_PAUSE_MS, 250 * 2 ** Math.min(row.attempts, 10));
+      // Whoever was asked may have said when to come back; sooner would only be refused again.
+      const told = error instanceof Failure ? (error.retryAfterMs ?? 0) : 0;
+      const pause = Math.max(told, Math.min(LONGEST_PAUSE_MS, 250 * 2 ** Math.min(row.attempts, 10)));
       const set = {
         attempts: row.attempts + 1,
         due_at: new Date(now().getTime() + pause),

@@ -1,17 +1,24 @@
 import type { Command } from 'commander';
 import { clientFor, withConnection, type ConnectionOptions } from '../connection-options.ts';
+import { readGate } from '../decide.ts';
+import { gateCard } from '../text/gate-card.ts';
 import { table } from '../text/table.ts';
 import { ago } from '../text/times.ts';
 import { toned } from '../text/tones.ts';
 import { GateList } from '../views.ts';
 
-/** `belay gates` */
+/** `belay gates [gate]` */
 export function register(program: Command): void {
   withConnection(program.command('gates'))
-    .description('list approvals that wait for people')
+    .description('list approvals that wait for people, or show one whole')
+    .argument('[gate]', 'id of an approval to show')
     .option('--all', 'decided ones too')
     .option('--json', 'print the answer as JSON')
-    .action(async (options: ConnectionOptions & { all?: boolean; json?: boolean }) => {
+    .action(async (id: string | undefined, options: ConnectionOptions & { all?: boolean; json?: boolean }) => {
+      if (id !== undefined) {
+        const gate = await readGate(clientFor(options), id);
+        return console.log(options.json ? JSON.stringify(gate) : gateCard(gate));
+      }
       const answer = await clientFor(options).get(`/api/gates${options.all ? '' : '?state=open'}`, GateList);
       if (options.json) return console.log(JSON.stringify(answer));
       if (answer.gates.length === 0)

@@ -16,7 +16,8 @@ import { bundleWorkflows } from '../../workers/bundle-workflows.ts';
 import { pullAlerts } from '../../intake/pull-alerts.ts';
 import { runbooks } from '../../workflows/runbooks.ts';
 import { connectionNames, connectionSettings } from './connections.ts';
-import { startServer } from './server.ts';
+import { keysMadeIn } from './keys.ts';
+import { localPerson, startServer } from './server.ts';
 import { loadTeam } from './team.ts';
 import { startAllWorkers } from './workers.ts';
 
@@ -100,7 +101,8 @@ export async function startBelay(options: BelayOptions): Promise<Belay> {
     const server = await startServer({
       configuration,
       databaseUrl: db.url,
-      keysFolder: data.keys,
+      keys: keysMadeIn(data.keys),
+      person: localPerson(),
       token: data.token,
       manifest,
       temporal: link,

@@ -1,11 +1,10 @@
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { createServer } from '../../api/server.ts';
+import type { ServerOptions } from '../../api/server-options.ts';
 import type { AuthorityContext } from '../../authority/context.ts';
 import { directAuthority } from '../../authority/create-client.ts';
 import { createDoors } from '../../authority/create-doors.ts';
 import type { Doors } from '../../authority/doors.ts';
-import { signingKeyAt } from '../../authority/keys/signing-key.ts';
 import { startOutbox } from '../../authority/outbox/outbox.ts';
 import { firstPolicy } from '../../authority/policy/first-policy.ts';
 import type { AuthorityClient } from '../../authority/protocol.ts';
@@ -16,26 +15,31 @@ import { createDispatch, SEARCH_ATTRIBUTES } from '../../intake/dispatch.ts';
 import { DEFAULT_ROUTES, readRoutes, type RouteTable } from '../../intake/routes.ts';
 import { startSweeper } from '../../intake/sweep.ts';
 import type { Configuration } from '../../platform/configuration/configuration.ts';
-import { secretFile } from '../../platform/data/secret-file.ts';
 import { connect } from '../../platform/database/connect.ts';
 import type { Logger } from '../../platform/log.ts';
 import { CliError, codeOf } from '../../platform/problem.ts';
 import { ensureSearchAttributes } from '../../platform/temporal/search-attributes.ts';
 import type { TemporalLink } from '../../platform/temporal/temporal-link.ts';
 import { type SlackApp, startSlack } from '../../slack/start-slack.ts';
+import type { ServerKeys } from './keys.ts';
 
 export interface ServerParts {
   readonly configuration: Configuration;
   readonly databaseUrl: string;
-  readonly keysFolder: string;
+  readonly keys: ServerKeys;
   readonly token: string;
+  /** Whose the token is, and a browser that signs in. */
+  readonly person: ServerOptions['localPerson'];
   readonly manifest: Manifest;
   readonly temporal: TemporalLink;
   /** Embedded: the one local person is an approver and may approve what they started. */
   readonly solo: boolean;
   /** Every route observes, whatever the route file says. */
   readonly observeOnly: boolean;
-  readonly workerTokens: Readonly<Record<string, string>> | undefined;
+  readonly workerTokens: ServerOptions['workerTokens'];
+  readonly welcome?: ServerOptions['welcome'];
+  /** Temporal shows no target, because what it is given is encrypted. */
+  readonly secretive?: boolean;
   readonly announceCode: (code: string) => void;
   readonly log: Logger;
 }
@@ -70,7 +74,12 @@ async function openSlack({ configuration, log }: ServerParts, doors: Doors): Pro
   return await startSlack({ settings, doors, log: log.child({ part: 'slack' }) });
 }
 
-function routeTable({ configuration, manifest, observeOnly }: ServerParts): RouteTable {
+/** The routes from alerts to runbooks. @throws when they name what the manifest does not have. */
+export function routeTable({
+  configuration,
+  manifest,
+  observeOnly,
+}: Pick<ServerParts, 'configuration' | 'manifest' | 'observeOnly'>): RouteTable {
   const table = readRoutes(configuration.BELAY_ROUTES ?? DEFAULT_ROUTES);
   checkRoutes(table, manifest);
   return observeOnly
@@ -78,7 +87,14 @@ function routeTable({ configuration, manifest, observeOnly }: ServerParts): Rout
     : table;
 }
 
-async function listen(app: ReturnType<typeof createServer>, host: string, port: number): Promise<number> {
+/** The `Host` values that mean this server. */
+export const hostNames = ({ BELAY_HOST: host, BELAY_PUBLIC_URL: known }: Configuration, port: number): string[] => [
+  ...[host, '127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`),
+  ...(known ? [new URL(known).host] : []),
+];
+
+/** Listens, and gives the port. @throws CliError (exit 2) for one in use. */
+export async function listen(app: ReturnType<typeof createServer>, host: string, port: number): Promise<number> {
   try {
     await app.listen({ host, port });
   } catch (error) {
@@ -95,18 +111,17 @@ async function listen(app: ReturnType<typeof createServer>, host: string, port: 
 /** The authority and its doors: API, webhooks, Slack, the outbox that reaches Temporal and people. */
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const { configuration, manifest, temporal, log } = parts;
-  const local = localPerson();
-  const approvers = [...(parts.solo ? [local.id] : []), ...(configuration.BELAY_APPROVERS ?? [])];
+  const { person, keys } = parts;
+  const approvers = [...(parts.solo ? [person.id] : []), ...(configuration.BELAY_APPROVERS ?? [])];
   const { db, close } = connect(parts.databaseUrl, (error) =>
     log.warn({ err: error }, 'a database connection was lost'),
   );
   let poke = () => {};
-  const key = signingKeyAt(join(parts.keysFolder, 'authority.pem'));
   const context: AuthorityContext = {
     db,
-    key,
+    key: keys.signing,
     manifest,
-    blobKey: Buffer.from(secretFile(join(parts.keysFolder, 'blobs.key')), 'base64url'),
+    blobKey: keys.blobs,
     policy: firstPolicy({ approvers, solo: parts.solo }),
     model: configuration.BELAY_MODEL ?? null,
     now: () => new Date(),
@@ -127,7 +142,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     db,
     now: context.now,
     handlers: {
-      ...createDispatch({ context, client, labelled: () => labelled === true }),
+      ...createDispatch({ context, client, labelled: () => labelled === true, secretive: parts.secretive ?? false }),
       ...createAnnouncements({ context, doors, announcer: () => slack?.announcer }),
     },
     onError: (topic, subject, error) => log.warn({ err: error, topic, subject }, 'will be tried again'),
@@ -145,11 +160,9 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     queueOfAction: async (id) =>
       (await db.selectFrom('actions').select('queue').where('id', '=', id).executeTakeFirst())?.queue,
     token: () => parts.token,
-    localPerson: local,
-    hosts: () => [
-      ...[host, '127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`),
-      ...(configuration.BELAY_PUBLIC_URL ? [new URL(configuration.BELAY_PUBLIC_URL).host] : []),
-    ],
+    welcome: parts.welcome,
+    localPerson: person,
+    hosts: () => hostNames(configuration, port),
     signIn: {
       announceCode: parts.announceCode,
       secureCookie: configuration.BELAY_PUBLIC_URL?.startsWith('https:') ?? false,
@@ -182,7 +195,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     url: `http://${host}:${port}`,
     doors,
     authority,
-    publicKeyPem: key.publicKeyPem,
+    publicKeyPem: keys.signing.publicKeyPem,
     approvers,
     routes,
     slack,
