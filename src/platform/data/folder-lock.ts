@@ -6,6 +6,9 @@ import { reasonOf } from '../problem.ts';
 /** The file that is locked; a folder that has it is Belay's. */
 export const LOCK_FILE = 'lock';
 
+/** Locks that are held: a handle that only the garbage collector knows is closed by it, and the lock with it. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes a folder for this process alone; undefined when another has it. The lock is the operating system's, through
  * SQLite's exclusive transaction on an empty file: it ends with the process, also by `kill -9`, so there is no stale lock
@@ -20,8 +23,10 @@ export function lockFolder(folder: string): (() => void) | undefined {
     if (/locked|busy/i.test(reasonOf(error))) return undefined;
     throw error;
   }
+  held.add(lock);
   writeFileSync(join(folder, 'holder'), String(process.pid), { mode: 0o600 });
   return () => {
+    held.delete(lock);
     if (lock.isOpen) lock.close();
   };
 }
