@@ -3,10 +3,10 @@ import { append } from '../ledger/append.ts';
 import { settleGates } from './settle-gates.ts';
 
 /**
- * What a run that is over had begun and never recorded is in doubt from now on, and its gates say how they ended.
- * Returns how many. Whoever holds the fence may still say what became of it.
+ * What a run had begun and nobody recorded is in doubt from now on, and its gates say so; with `over` they also say that
+ * nothing more will begin. Returns how many. Whoever holds the fence may still tell what became of it.
  */
-export async function doubtIntents(trx: Trx, now: Date, run: string, why: string): Promise<number> {
+export async function doubtIntents(trx: Trx, now: Date, run: string, why: string, over: boolean): Promise<number> {
   const begun = await trx
     .updateTable('intents')
     .set({ status: 'in-doubt', ended_at: now })
@@ -16,6 +16,6 @@ export async function doubtIntents(trx: Trx, now: Date, run: string, why: string
     .execute();
   for (const { action, phase, digest } of begun)
     await append(trx, now, run, 'action.in-doubt', { action, phase, digest, summary: why });
-  await settleGates(trx, now, run, true);
+  await settleGates(trx, now, run, over);
   return begun.length;
 }

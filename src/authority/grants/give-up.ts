@@ -13,7 +13,7 @@ export async function giveUp(context: AuthorityContext, request: RequestOf<'give
     if (runOfAction(action) !== run.id)
       throw new Failure('stop.invalid-input', `action: ${action} is none of run ${run.id}`);
     // A run carries out one action at a time, so whatever is open is this one.
-    await doubtIntents(trx, context.now(), run.id, message);
+    await doubtIntents(trx, context.now(), run.id, message, false);
     const intent = await trx
       .selectFrom('intents')
       .select(['status', 'outcome'])

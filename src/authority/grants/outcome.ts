@@ -1,5 +1,4 @@
 import type { Phase } from '../../domain/action.ts';
-import { Failure } from '../../domain/failure.ts';
 import type { ActionOutcome } from '../../domain/grant.ts';
 import { runOfAction } from '../../domain/ids.ts';
 import type { LedgerKind } from '../../domain/ledger.ts';
@@ -8,7 +7,6 @@ import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
-import { knownRun } from '../runs/known-run.ts';
 import { lockRun } from '../runs/lock-run.ts';
 import { freeLocks } from './lock.ts';
 import { settleGates } from './settle-gates.ts';
@@ -19,9 +17,6 @@ function kindOf(phase: Phase, status: ActionOutcome['status']): LedgerKind {
   return status === 'done' ? 'action.executed' : 'action.failed';
 }
 
-const intentOf = (trx: Trx, action: string, phase: Phase) =>
-  trx.selectFrom('intents').selectAll().where('action', '=', action).where('phase', '=', phase).executeTakeFirst();
-
 async function recordIn(
   trx: Trx,
   now: Date,
@@ -29,7 +24,12 @@ async function recordIn(
 ): Promise<ResponseOf<'outcome'>> {
   const outcome: ActionOutcome = { ...given, postState: given.postState ?? null };
   const run = await lockRun(trx, runOfAction(action));
-  const intent = await intentOf(trx, action, phase);
+  const intent = await trx
+    .selectFrom('intents')
+    .selectAll()
+    .where('action', '=', action)
+    .where('phase', '=', phase)
+    .executeTakeFirst();
   if (!run || !intent) return { recorded: false, outcome: null };
   const unknown = intent.status === 'running' || (intent.status === 'in-doubt' && intent.outcome === null);
   if (intent.fence !== fence || !unknown) return { recorded: false, outcome: intent.outcome };
@@ -56,24 +56,6 @@ export async function recordOutcome(
   request: RequestOf<'outcome'>,
 ): Promise<ResponseOf<'outcome'>> {
   const answer = await context.db.transaction().execute((trx) => recordIn(trx, context.now(), request));
-  context.poke();
-  return answer;
-}
-
-/** The run stops trying. An intent without an end is in doubt from now; without an intent, nothing was begun. */
-export async function giveUp(context: AuthorityContext, request: RequestOf<'giveUp'>): Promise<ResponseOf<'giveUp'>> {
-  const { action, phase, message } = request;
-  const answer = await context.db.transaction().execute(async (trx): Promise<ResponseOf<'giveUp'>> => {
-    const run = await knownRun(trx, request);
-    if (runOfAction(action) !== run.id)
-      throw new Failure('stop.invalid-input', `action: ${action} is not of ${run.id}`);
-    const intent = await intentOf(trx, action, phase);
-    if (!intent) return { begun: false, outcome: null };
-    const doubt = { status: 'in-doubt' as const, summary: message, postState: null };
-    const { fence } = intent;
-    const { outcome } = await recordIn(trx, context.now(), { action, phase, fence, outcome: doubt, reconciled: false });
-    return { begun: true, outcome: outcome ?? doubt };
-  });
   context.poke();
   return answer;
 }

@@ -17,7 +17,7 @@ export async function loseRun(context: AuthorityContext, id: string, message: st
     const run = await lockRun(trx, id);
     if (!run || isOver(run.state)) return;
     await voidGatesOf(trx, now, id, message);
-    const outcome = (await doubtIntents(trx, now, id, message)) > 0 ? ('in-doubt' as const) : null;
+    const outcome = (await doubtIntents(trx, now, id, message, true)) > 0 ? ('in-doubt' as const) : null;
     await freeLocks(trx, now, id);
     await trx
       .updateTable('runs')

@@ -136,7 +136,7 @@ async function end(
   await context.db.transaction().execute(async (trx) => {
     const run = await knownRun(trx, of);
     if (isOver(run.state)) return;
-    const begun = await doubtIntents(trx, now, run.id, `the run ended (${state}) before this was recorded`);
+    const begun = await doubtIntents(trx, now, run.id, `the run ended (${state}) before this was recorded`, true);
     const set = { outcome: begun > 0 ? ('in-doubt' as const) : outcome, summary };
     await voidGatesOf(trx, now, run.id, `The run is ${state}: ${summary}`.slice(0, 500));
     await freeLocks(trx, now, run.id);
