@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, cpSync } from 'node:fs';
+import { chownSync, cpSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
@@ -108,7 +108,8 @@ async function reachable(bin: string, folder: string, user: { uid: number; gid: 
   } catch {
     const copy = join(folder, 'postgresql');
     cpSync(dirname(bin), copy, { recursive: true, verbatimSymlinks: true });
-    chmodSync(copy, 0o755);
+    // Its own, so that it can remove them with the rest of the folder.
+    await run('chown', ['-R', `${user.uid}:${user.gid}`, copy]);
     return join(copy, 'bin');
   }
 }
