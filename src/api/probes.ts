@@ -6,7 +6,10 @@ import { typed } from './routes/typed.ts';
 const Parts = z.record(z.string(), z.enum(['up', 'down', 'off']));
 
 /** `/healthz`: this process answers. `/readyz`: decisions and alerts can be stored; that needs the database and nothing else. */
-export async function probes(app: FastifyInstance, { doors, health }: ServerOptions): Promise<void> {
+export async function probes(
+  app: FastifyInstance,
+  { doors, health }: Pick<ServerOptions, 'health'> & { readonly doors: Pick<ServerOptions['doors'], 'ready'> },
+): Promise<void> {
   const routes = typed(app);
   const described = { tags: ['server'], security: [] };
   routes.get(

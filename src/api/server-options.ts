@@ -20,7 +20,8 @@ export interface ServerOptions {
   /** What `POST /authority/*` calls. Without worker tokens it is not served: embedded workers call it directly. */
   readonly authority: AuthorityClient;
   /** SHA-256, in hex, of the token of each queue's worker. */
-  readonly workerTokens: Readonly<Record<string, string>> | undefined;
+  readonly workerTokens: AuthorityFaceOptions['workerTokens'] | undefined;
+  readonly welcome?: AuthorityFaceOptions['welcome'];
   readonly queueOfAction: AuthorityFaceOptions['queueOfAction'];
   /** The bearer token that is `localPerson`. Asked each time, so that it can be changed while running. */
   readonly token: () => string;

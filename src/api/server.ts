@@ -17,15 +17,11 @@ export const BODY_LIMIT = 1024 * 1024;
 /** A whole request must have come by then: a body that never ends holds a connection no longer. Milliseconds. */
 const REQUEST_TIMEOUT = 30_000;
 
-/**
- * Belay's HTTP server, not listening yet. Each door is a scope with its own proof: people (token, or cookie and CSRF
- * header), webhooks (HMAC or token), workers (queue tokens), Slack (its signature); probes and metrics are open.
- * Every error is a problem of RFC 9457.
- */
-export function createServer(options: ServerOptions): FastifyInstance {
-  const onFault = (error: unknown, reference: string): void => options.log.error(`request ${reference} failed`, error);
-  const { hosts: given } = options;
-  const hosts = typeof given === 'function' ? given : () => given;
+type Log = ServerOptions['log'];
+
+/** A server without a door: limits, and every error a problem. */
+function doorless(log: Log): FastifyInstance {
+  const onFault = (error: unknown, reference: string): void => log.error(`request ${reference} failed`, error);
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_LIMIT,
@@ -42,6 +38,30 @@ export function createServer(options: ServerOptions): FastifyInstance {
   app.setSerializerCompiler(() => JSON.stringify);
   void app.register(problemDetails, { onFault });
   void app.register(unknownAddress);
+  return app;
+}
+
+/** The hooks door alone, with its probes: alerts are stored, and nothing can be read or decided here. */
+export function createHooksServer(
+  options: Pick<ServerOptions, 'doors' | 'routes' | 'hookProof' | 'temporalUp' | 'health' | 'log'> & {
+    readonly hosts: () => readonly string[];
+  },
+): FastifyInstance {
+  const app = doorless(options.log);
+  void app.register(probes, options);
+  void app.register(hooks, { ...options, proofOf: options.hookProof });
+  return app;
+}
+
+/**
+ * Belay's HTTP server, not listening yet. Each door is a scope with its own proof: people (token, or cookie and CSRF
+ * header), webhooks (HMAC or token), workers (queue tokens), Slack (its signature); probes and metrics are open.
+ * Every error is a problem of RFC 9457.
+ */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { hosts: given } = options;
+  const hosts = typeof given === 'function' ? given : () => given;
+  const app = doorless(options.log);
   void app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -60,8 +80,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
   void app.register(slackMount, options);
   const { doors, routes, hookProof: proofOf, temporalUp } = options;
   void app.register(hooks, { doors, routes, proofOf, temporalUp, hosts });
-  const { authority, workerTokens, queueOfAction } = options;
-  if (workerTokens) void app.register(authorityFace, { authority, workerTokens, queueOfAction });
+  const { authority, workerTokens, queueOfAction, welcome } = options;
+  if (workerTokens) void app.register(authorityFace, { authority, workerTokens, queueOfAction, welcome });
   void app.register(people, { ...options, hosts });
   return app;
 }

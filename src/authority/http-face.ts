@@ -6,13 +6,17 @@ import { Failure } from '../domain/failure.ts';
 import { HttpProblem } from '../platform/http/problem.ts';
 import { bearerOf, sameSecret, sha256Hex } from '../platform/http/secret-match.ts';
 import { calls } from './calls.ts';
-import { type AuthorityClient, type Call, protocol } from './protocol.ts';
+import { type AuthorityClient, type Call, protocol, type Welcome } from './protocol.ts';
+
+export type WorkerTokens = Readonly<Record<string, string | readonly string[]>>;
 
 export interface AuthorityFaceOptions {
   /** The direct implementation. */
   readonly authority: AuthorityClient;
-  /** By queue: SHA-256 of its worker's token, in hex. A queue that is not named has no token that works. */
-  readonly workerTokens: Readonly<Record<string, string>>;
+  /** By queue: SHA-256 of its worker's token, in hex; several while one is changed. A queue that is not named has no token that works. */
+  readonly workerTokens: WorkerTokens;
+  /** What `GET /authority/welcome` tells a worker, besides its queue. Without it there is no such address. */
+  readonly welcome?: (() => Omit<Welcome, 'queue'>) | undefined;
   /** The tools queue whose credential an action needs; undefined for an action that is not known. */
   readonly queueOfAction: (action: ActionId) => Promise<string | undefined>;
 }
@@ -37,6 +41,12 @@ export async function authorityFace(app: FastifyInstance, options: AuthorityFace
   app.addHook('onRequest', async (request) => {
     request.queue = queueOfToken(request, options.workerTokens);
   });
+  const { welcome } = options;
+  if (welcome)
+    app.get('/authority/welcome', { schema: { hide: true } }, ({ queue }): Welcome => ({
+      queue: queue ?? '',
+      ...welcome(),
+    }));
   for (const call of calls) {
     app.post(`/authority/${call}`, {
       ...(call === 'putBlob' ? { bodyLimit: BLOB_BODY_LIMIT } : {}),
@@ -54,13 +64,13 @@ export async function authorityFace(app: FastifyInstance, options: AuthorityFace
   }
 }
 
-function queueOfToken(request: FastifyRequest, tokens: Readonly<Record<string, string>>): string {
+function queueOfToken(request: FastifyRequest, tokens: WorkerTokens): string {
   const token = bearerOf(request.headers.authorization);
   const hash = token === undefined ? undefined : sha256Hex(token);
   // All are compared, so that the time does not tell which queue comes first.
-  const [queue] = Object.entries(tokens).filter(
-    ([, wanted]) => hash !== undefined && sameSecret(hash, wanted.toLowerCase()),
-  );
+  const [queue] = Object.entries(tokens)
+    .flatMap(([name, hashes]) => [hashes].flat().map((wanted) => [name, wanted] as const))
+    .filter(([, wanted]) => hash !== undefined && sameSecret(hash, wanted.toLowerCase()));
   if (queue) return queue[0];
   const headers = { 'www-authenticate': 'Bearer' };
   throw new HttpProblem(401, "Send a worker's token: Authorization: Bearer <token>.", { headers });

@@ -161,6 +161,19 @@ export const protocol = {
   getBlob: call(['agents', 'tools'], z.object({ id: BlobRef.shape.id }), z.object({ content: z.string() })),
 } as const;
 
+/** `GET /authority/welcome`: what a worker compares with its own before it takes work. */
+export const Welcome = z.object({
+  /** Whose token it was. */
+  queue: z.string(),
+  /** Of the authority's public key. */
+  keyId: z.string(),
+  /** Digest of the tools and runbooks that the server knows. */
+  build: Digest,
+  /** Id of the key that encrypts what Temporal is given; null where it is not encrypted. */
+  payloadKey: z.string().nullable(),
+});
+export type Welcome = z.infer<typeof Welcome>;
+
 export type Protocol = typeof protocol;
 export type Call = keyof Protocol;
 export type RequestOf<C extends Call> = z.input<Protocol[C]['request']>;

@@ -1,16 +1,20 @@
 import type { Command } from 'commander';
 import { register as approve } from './commands/approve.ts';
+import { register as build } from './commands/build.ts';
 import { register as cancel } from './commands/cancel.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as deny } from './commands/deny.ts';
 import { register as gates } from './commands/gates.ts';
 import { register as ledger } from './commands/ledger.ts';
+import { register as migrate } from './commands/migrate.ts';
 import { register as run } from './commands/run.ts';
 import { register as runs } from './commands/runs.ts';
 import { register as sandbox } from './commands/sandbox.ts';
+import { register as server } from './commands/server.ts';
 import { register as show } from './commands/show.ts';
 import { register as up } from './commands/up.ts';
 import { register as watch } from './commands/watch.ts';
+import { register as worker } from './commands/worker.ts';
 
 /** Every command, in the order in which help lists them. A new one is a file in `commands/` and a line here. */
 export const commands: readonly ((program: Command) => void)[] = [
@@ -26,4 +30,8 @@ export const commands: readonly ((program: Command) => void)[] = [
   approve,
   deny,
   ledger,
+  build,
+  migrate,
+  server,
+  worker,
 ];

@@ -15,6 +15,8 @@ export interface DispatchOptions {
   readonly client: () => Promise<Client>;
   /** Whether the namespace knows the search attributes; without them runs start all the same. */
   readonly labelled: () => boolean;
+  /** Payloads are encrypted: then the target, which search attributes would show, is not named either. */
+  readonly secretive?: boolean;
 }
 
 /** Outbox handlers that reach Temporal: while it is down they reject, and their rows wait. */
@@ -22,6 +24,7 @@ export function createDispatch({
   context,
   client,
   labelled,
+  secretive = false,
 }: DispatchOptions): Record<'run.start' | 'run.wake', OutboxHandler> {
   const runRow = (id: string) => context.db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
 
@@ -34,7 +37,7 @@ export function createDispatch({
       const run = await runRow(id);
       if (!run || run.execution !== null) return;
       const { workflow } = await client();
-      const values = [run.id, run.runbook, run.target, 'running'];
+      const values = [run.id, run.runbook, secretive ? '(encrypted)' : run.target, 'running'];
       try {
         const handle = await workflow.start(run.runbook, {
           taskQueue: RUNBOOKS_QUEUE,

@@ -35,6 +35,12 @@ declare module 'fastify' {
   }
 }
 
+/** Asked only where nobody else is named: in a container the user may have no name. */
+function thisUser(): { id: string; name: string } {
+  const { username } = userInfo();
+  return { id: `local:${username}`, name: username };
+}
+
 /** The header in which a signed-in page repeats the token of `GET /signin/csrf` on every unsafe request. */
 export const CSRF_HEADER = 'x-belay-csrf';
 
@@ -59,8 +65,7 @@ export const signIn = fastifyPlugin<SignInOptions>(
     app.decorateRequest('webSession', null);
     app.decorate('requireSignedIn', requireSignedIn);
     app.decorate('newSignInCode', () => {
-      const user = userInfo().username;
-      const code = codes.issue(options.person ?? { id: `local:${user}`, name: user });
+      const code = codes.issue(options.person ?? thisUser());
       options.announceCode(code);
       return code;
     });

@@ -8,7 +8,7 @@ import { connect } from '../../platform/database/connect.ts';
 import { grantTo, SERVER_GRANTS } from '../../platform/database/grants.ts';
 import { migrate } from '../../platform/database/migrate.ts';
 import { schemaState } from '../../platform/database/schema-state.ts';
-import { CliError } from '../../platform/problem.ts';
+import { CliError, codeOf, reasonOf } from '../../platform/problem.ts';
 import { encryptedConverter } from '../../platform/temporal/payload-codec.ts';
 import { readPayloadKeys } from '../../platform/temporal/payload-keys.ts';
 import { temporalAddress } from '../../platform/temporal/temporal-connection.ts';
@@ -25,6 +25,20 @@ export interface ProductionServer {
   /** Person ids; empty means that nobody can approve. */
   readonly approvers: readonly string[];
   stop(): Promise<void>;
+}
+
+/** SQLSTATEs of a database that is starting, stopping or full; everything else it says stays true however long one waits. */
+const PASSES = /^(57P0\d|53\d{3}|08\w{3})$/;
+
+/** What the database refuses is no matter of time. */
+async function unlessRefused<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined || !/^[0-9A-Z]{5}$/.test(code) || PASSES.test(code)) throw error;
+    throw new CliError(`The database refuses: ${reasonOf(error)} (${code}).`, 2, { cause: error });
+  }
 }
 
 /** Brings the schema up to date where this process may; refuses one that this version cannot work with. */
@@ -78,7 +92,7 @@ export async function startProductionServer(
   const protection = payloadProtection(configuration);
   if (!protection)
     log.warn('BELAY_PAYLOAD_KEY_FILE is not set: whoever reads Temporal reads inputs and evidence summaries');
-  await patiently('the database', () => readyDatabase(configuration), patience);
+  await patiently('the database', () => unlessRefused(() => readyDatabase(configuration)), patience);
   const temporal = linkTemporal(address, configuration.TEMPORAL_NAMESPACE, protection?.converter);
   const person = configuration.BELAY_TOKEN_PERSON ?? 'api:token';
   try {
@@ -130,12 +144,12 @@ const NO_KEY: SigningKey = { keyId: 'none', publicKeyPem: '', sign: refuse, veri
 export async function startHooksServer(configuration: Configuration, patience: Patience): Promise<ProductionServer> {
   const { log } = patience;
   const manifest: Manifest = readManifest(configuration.BELAY_BUILD);
-  await patiently('the database', () => readyDatabase(configuration), patience);
-  const { db, close } = connect(configuration.DATABASE_URL ?? '', (error) =>
+  await patiently('the database', () => unlessRefused(() => readyDatabase(configuration)), patience);
+  const database = connect(configuration.DATABASE_URL ?? '', (error) =>
     log.warn({ err: error }, 'a database connection was lost'),
   );
   const doors = createDoors({
-    db,
+    db: database.db,
     key: NO_KEY,
     blobKey: Buffer.alloc(0),
     manifest,
@@ -158,7 +172,7 @@ export async function startHooksServer(configuration: Configuration, patience: P
   });
   const stop = async () => {
     await app.close();
-    await close();
+    await database.close();
   };
   try {
     port = await listen(app, host, port);

@@ -113,9 +113,8 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const { configuration, manifest, temporal, log } = parts;
   const { person, keys } = parts;
   const approvers = [...(parts.solo ? [person.id] : []), ...(configuration.BELAY_APPROVERS ?? [])];
-  const { db, close } = connect(parts.databaseUrl, (error) =>
-    log.warn({ err: error }, 'a database connection was lost'),
-  );
+  const database = connect(parts.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'));
+  const { db } = database;
   let poke = () => {};
   const context: AuthorityContext = {
     db,
@@ -147,7 +146,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     },
     onError: (topic, subject, error) => log.warn({ err: error, topic, subject }, 'will be tried again'),
   });
-  poke = outbox.poke;
+  poke = () => outbox.poke();
   const sweeper = startSweeper(context, client, (error) => log.debug({ err: error }, 'could not sweep'));
 
   const { BELAY_HOST: host } = configuration;
@@ -169,7 +168,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     },
     slack: slack?.requestListener ? { requestListener: slack.requestListener } : undefined,
     hookProof: (source) => configuration.hooks.get(source) ?? { secrets: [], tokens: [] },
-    temporalUp: temporal.up,
+    temporalUp: () => temporal.up(),
     health: () => ({
       parts: {
         temporal: temporal.up() ? 'up' : 'down',
@@ -183,7 +182,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     sweeper.stop();
     await outbox.stop();
     await slack?.stop();
-    await close();
+    await database.close();
   };
   try {
     port = await listen(app, host, port);

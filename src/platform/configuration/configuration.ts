@@ -1,10 +1,10 @@
 import { readableFile } from './readable-file.ts';
 import { z } from 'zod';
 import { CliError } from '../problem.ts';
-import { hostPort, httpUrl, people, port, postgresUrl, startingWith, yesNo } from './fields.ts';
+import { hostPort, httpUrl, people, person, port, postgresUrl, startingWith, yesNo } from './fields.ts';
 import { readHookProofs, type HookProof } from './hook-proof.ts';
 import { readVariables } from './read-variables.ts';
-import { conflicts } from './conflicts.ts';
+import { conflicts, type Process } from './conflicts.ts';
 import type { VariableName } from './variables.ts';
 
 const text = z.string();
@@ -14,6 +14,7 @@ const FIELDS = {
   BELAY_PUBLIC_URL: httpUrl('https://belay.example.com'),
   BELAY_DATA: text,
   BELAY_TOKEN: text,
+  BELAY_TOKEN_PERSON: person,
   BELAY_APPROVERS: people,
   BELAY_SLACK_CHANNEL: text.regex(/^[CGD][A-Z0-9]{2,}$/, 'must be a channel id such as C0123456789, not a name'),
   BELAY_ROUTES: readableFile,
@@ -21,6 +22,10 @@ const FIELDS = {
   BELAY_AUTHORITY_URL: httpUrl('https://belay.internal:7420'),
   BELAY_WORKER_TOKEN: text,
   BELAY_WORKER_TOKENS_FILE: readableFile,
+  BELAY_AUTHORITY_KEY_FILE: readableFile,
+  BELAY_KEYS: text,
+  BELAY_BUILD: text,
+  BELAY_HEALTH_PORT: port,
   BELAY_PAYLOAD_KEY_FILE: readableFile,
   BELAY_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error'),
   BELAY_DEBUG: yesNo,
@@ -56,6 +61,7 @@ const DEFAULTS = {
   BELAY_PORT: 7420,
   BELAY_HOST: '127.0.0.1',
   BELAY_DATA: '.belay',
+  BELAY_BUILD: 'belay-build',
   TEMPORAL_NAMESPACE: 'default',
   GITHUB_API_URL: 'https://api.github.com',
 } as const satisfies Variables;
@@ -77,8 +83,11 @@ export class ConfigurationError extends CliError {
   }
 }
 
-/** Reads and checks the whole environment at once. @throws ConfigurationError (exit 2) with all problems. */
-export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
+/**
+ * Reads and checks the whole environment at once, as the kind of process needs it that asks.
+ * @throws ConfigurationError (exit 2) with all problems.
+ */
+export function readConfiguration(env: NodeJS.ProcessEnv, of: Process = 'all'): Configuration {
   const problems: string[] = [];
   const problem = (line: string): void => void problems.push(line);
   const values = readVariables(env, problem);
@@ -91,7 +100,7 @@ export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
     else problem(`${name} ${result.error.issues[0]?.message ?? 'is not valid'}`);
   }
   const hooks = readHookProofs(values, problem);
-  problems.push(...conflicts(new Set(Object.keys(values))));
+  problems.push(...conflicts(new Set(Object.keys(values)), of));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { ...DEFAULTS, ...(parsed as Variables), hooks };
 }

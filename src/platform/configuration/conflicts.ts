@@ -1,7 +1,44 @@
 import type { VariableName } from './variables.ts';
 
+/** Which process asks: `all` of them in one (`belay up`) or the CLI, or one of production's. `hooks` is a server with that door alone. */
+export type Process = 'all' | 'server' | 'hooks' | 'worker';
+
+/** What a process of production cannot do without. */
+const NEEDED: Readonly<Record<Process, readonly (readonly [name: VariableName, what: string])[]>> = {
+  all: [],
+  server: [
+    ['DATABASE_URL', 'the database of the authority'],
+    ['TEMPORAL_ADDRESS', 'where runs are started; the embedded server is for `belay up`'],
+    ['BELAY_KEYS', 'the folder with authority.pem and blobs.key'],
+    ['BELAY_WORKER_TOKENS_FILE', "without it no worker's token works"],
+    ['BELAY_TOKEN', 'the bearer token of the API (or BELAY_TOKEN_FILE)'],
+  ],
+  hooks: [['DATABASE_URL', 'where alerts are stored']],
+  worker: [
+    ['TEMPORAL_ADDRESS', 'where tasks come from'],
+    ['BELAY_AUTHORITY_URL', 'where the server is'],
+  ],
+};
+
+/** What it must not be given: a process that does not hold a secret cannot lose it. */
+const FOREIGN: Readonly<Record<Process, readonly VariableName[]>> = {
+  all: [],
+  server: [],
+  hooks: ['BELAY_KEYS', 'BELAY_TOKEN', 'BELAY_WORKER_TOKENS_FILE', 'SLACK_BOT_TOKEN', 'DATABASE_MIGRATION_URL'],
+  worker: [
+    'DATABASE_URL',
+    'DATABASE_MIGRATION_URL',
+    'BELAY_KEYS',
+    'BELAY_TOKEN',
+    'BELAY_WORKER_TOKENS_FILE',
+    'SLACK_BOT_TOKEN',
+    'SLACK_APP_TOKEN',
+    'SLACK_SIGNING_SECRET',
+  ],
+};
+
 /** What is wrong between variables, as opposed to in one. Judged by which are set, so that it shows beside other problems. */
-export function conflicts(set: ReadonlySet<string>): string[] {
+export function conflicts(set: ReadonlySet<string>, of: Process = 'all'): string[] {
   const has = (name: VariableName): boolean => set.has(name);
   const lines: string[] = [];
   const need = (when: boolean, line: string): void => void (when && lines.push(line));
@@ -14,7 +51,8 @@ export function conflicts(set: ReadonlySet<string>): string[] {
     'OPENAI_BASE_URL is set but BELAY_MODEL is not; name the model, or unset the address',
   );
   need(
-    has('BELAY_MODEL') && !has('OPENAI_API_KEY') && !has('OPENAI_BASE_URL'),
+    // The server only says the model's name on cards; the agents worker reaches it.
+    of !== 'server' && of !== 'hooks' && has('BELAY_MODEL') && !has('OPENAI_API_KEY') && !has('OPENAI_BASE_URL'),
     'BELAY_MODEL is set but neither OPENAI_API_KEY nor OPENAI_BASE_URL is; say where the model is',
   );
   need(
@@ -47,5 +85,8 @@ export function conflicts(set: ReadonlySet<string>): string[] {
     given.length > 0 && !has('TEMPORAL_ADDRESS'),
     `TEMPORAL_ADDRESS is missing; ${given.join(' and ')} would not be used with the embedded server`,
   );
+  for (const [name, what] of NEEDED[of]) need(!has(name), `${name} is missing: ${what}`);
+  for (const name of FOREIGN[of])
+    need(has(name), `${name} is set, and ${of === 'hooks' ? 'the hooks door' : 'a worker'} must not hold it; unset it`);
   return lines;
 }

@@ -31,6 +31,14 @@ export const hostPort = z
 
 const PERSON = /^(slack:T[A-Z0-9]+\/[UW][A-Z0-9]+|(?!slack:)[a-z][a-z0-9-]*:[^\s,]+)$/;
 
+/** One person id. */
+export const person = z
+  .string()
+  .regex(
+    PERSON,
+    'is not a person; it is slack:<team>/<user>, such as slack:T012/U345, or <where>:<name>, such as api:ada',
+  );
+
 /** Person ids by comma. Empty is a list of nobody. */
 export const people = z
   .string()

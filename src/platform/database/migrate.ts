@@ -1,16 +1,20 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import pg from 'pg';
+import { Pool } from 'pg';
 import * as first from './migrations/0001-first.ts';
 
+/** In the order in which they are applied. */
 const migrations = { '0001-first': first };
+
+/** The names of all migrations of this version. */
+export const MIGRATIONS: readonly string[] = Object.keys(migrations);
 
 /**
  * Brings schema `belay` of the database at `url` up to date. Several servers may do it at once: the migrator takes a lock.
  * Rejects with the failed migration's own error; everything before it stays applied.
  */
 export async function migrate(url: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: url, max: 1, options: '-c search_path=belay' });
+  const pool = new Pool({ connectionString: url, max: 1, options: '-c search_path=belay' });
   const db = new Kysely<never>({ dialect: new PostgresDialect({ pool }) });
   try {
     await sql`create schema if not exists belay`.execute(db);

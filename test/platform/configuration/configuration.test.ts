@@ -29,6 +29,7 @@ describe('what is accepted', () => {
       BELAY_PORT: 7420,
       BELAY_HOST: '127.0.0.1',
       BELAY_DATA: '.belay',
+      BELAY_BUILD: 'belay-build',
       TEMPORAL_NAMESPACE: 'default',
       GITHUB_API_URL: 'https://api.github.com',
       hooks: new Map(),

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { readConfiguration } from '../../platform/configuration/configuration.ts';
+import { installRuntime } from '../../platform/temporal/install-runtime.ts';
+import { openHealthPort } from '../compose/health-port.ts';
+import { startProductionWorker } from '../compose/worker.ts';
+import { seconds, serve } from '../serve.ts';
+
+/** `belay worker` */
+export function register(program: Command): void {
+  program
+    .command('worker')
+    .description('production: one worker on one queue, with that queue’s credential and no other')
+    .requiredOption(
+      '--queue <queue>',
+      'runbooks, agents, or tools.<system>.<connection> such as tools.kubernetes.default',
+    )
+    .option('--wait <seconds>', 'how long it waits for the server and for Temporal', '120')
+    .action(async ({ queue, wait }: { queue: string; wait: string }) => {
+      const configuration = readConfiguration(process.env, 'worker');
+      await serve(configuration, seconds(wait), async (patience, log) => {
+        installRuntime({ log });
+        let working = false;
+        const { BELAY_HOST: host, BELAY_HEALTH_PORT: port } = configuration;
+        const health = port === undefined ? undefined : await openHealthPort(host, port, () => working);
+        try {
+          const worker = await startProductionWorker(configuration, queue, patience);
+          working = true;
+          const done = () => {
+            working = false;
+          };
+          worker.ended.then(done, done);
+          log.info({ queue, ...(health ? { healthPort: health.port } : {}) }, 'worker is up');
+          return {
+            ended: worker.ended,
+            stop: async () => {
+              working = false;
+              await worker.stop();
+              health?.close();
+            },
+          };
+        } catch (error) {
+          health?.close();
+          throw error;
+        }
+      });
+    });
+}

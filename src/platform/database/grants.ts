@@ -1,0 +1,55 @@
+import pg from 'pg';
+import type { Schema } from './schema.ts';
+
+type Privilege = 'select' | 'insert' | 'update' | 'delete' | `update (${string})`;
+type Grants = Readonly<Partial<Record<keyof Schema | 'kysely_migration', readonly Privilege[]>>>;
+
+/** What the server's role may do. Nobody changes or removes what was recorded: not in the ledger, not in the decisions. */
+export const SERVER_GRANTS = {
+  runs: ['select', 'insert', 'update'],
+  actions: ['select', 'insert', 'update'],
+  gates: ['select', 'insert', 'update'],
+  decisions: ['select', 'insert'],
+  intents: ['select', 'insert', 'update'],
+  locks: ['select', 'insert', 'delete'],
+  lock_waiters: ['select', 'insert', 'update', 'delete'],
+  blobs: ['select', 'insert'],
+  alerts: ['select', 'insert'],
+  outbox: ['select', 'insert', 'update'],
+  ledger: ['select', 'insert'],
+  ledger_heads: ['select', 'insert', 'update'],
+  turns: ['select', 'insert'],
+  idempotency_keys: ['select', 'insert', 'delete'],
+  kysely_migration: ['select'],
+} as const satisfies Grants & Record<keyof Schema, readonly Privilege[]>;
+
+/** What the role of a hooks door alone may do: store alerts and register what they start. No gate, decision, grant or blob. */
+export const HOOKS_GRANTS = {
+  runs: ['select', 'insert', 'update (alert_resolved_at)'],
+  alerts: ['select', 'insert'],
+  outbox: ['insert'],
+  ledger: ['select', 'insert'],
+  ledger_heads: ['select', 'insert', 'update'],
+  kysely_migration: ['select'],
+} as const satisfies Grants;
+
+/**
+ * Gives a role exactly these privileges in schema `belay`, and takes from it all others there. `url` is of the role that
+ * owns the tables. Rejects when the role does not exist.
+ */
+export async function grantTo(url: string, role: string, grants: Grants): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  await client.connect();
+  try {
+    const name = client.escapeIdentifier(role);
+    await client.query('begin');
+    await client.query(`revoke all on all tables in schema belay from ${name}`);
+    await client.query(`revoke create on schema belay from ${name}`);
+    await client.query(`grant usage on schema belay to ${name}`);
+    for (const [table, privileges] of Object.entries(grants))
+      await client.query(`grant ${privileges.join(', ')} on belay.${client.escapeIdentifier(table)} to ${name}`);
+    await client.query('commit');
+  } finally {
+    await client.end();
+  }
+}
