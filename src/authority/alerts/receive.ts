@@ -3,15 +3,14 @@ import type { Alert, AlertReceipt } from '../../domain/alert.ts';
 import { digestOf } from '../../domain/digest.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { AlertMapping } from '../../domain/manifest.ts';
+import { again } from '../../platform/database/again.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import type { AlertRoute } from '../doors.ts';
 import { append } from '../ledger/append.ts';
-import { enqueue } from '../outbox/enqueue.ts';
 import { checkInput } from '../runs/check-input.ts';
 import { registerRun } from '../runs/register.ts';
-
-const nameOf = (alert: Alert): string => alert.labels['alertname'] ?? alert.fingerprint;
+import { hasEnded, nameOf, resolveAlert } from './resolve.ts';
 
 /**
  * One incident is one open run: same runbook, same group, same thing it is about. A group may span several workloads
@@ -46,7 +45,7 @@ async function joinOrStart(
     .select('id')
     .where('workflow_id', '=', workflowId)
     .where('state', 'not in', ['finished', 'cancelled', 'failed'])
-    .forUpdate()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   if (open) {
     await trx.updateTable('runs').set({ alert_resolved_at: null }).where('id', '=', open.id).execute();
@@ -63,7 +62,11 @@ async function joinOrStart(
     mode: route.mode,
     dryRun: false,
     workflowId,
-    requester: { id: `alert:${alert.source}`, name: `alert ${nameOf(alert)}`, door: 'alert' },
+    requester: {
+      id: `alert:${alert.source}`,
+      name: `alert ${nameOf(alert)}`.slice(0, 200).toWellFormed(),
+      door: 'alert',
+    },
     trigger: { kind: 'alert', source: alert.source, group: alert.group, alerts: [alertId] },
   });
   await append(trx, now, run, 'alert.received', {
@@ -78,45 +81,33 @@ async function joinOrStart(
   return run;
 }
 
-/** Tells the run of an alert that it resolved; the run is news only once none of its alerts fires any more. */
-async function resolve(trx: Trx, context: AuthorityContext, alert: Alert, alertId: string): Promise<string | null> {
-  const now = context.now();
-  const row = await trx
-    .selectFrom('alerts')
-    .innerJoin('runs', 'runs.id', 'alerts.run')
-    .select('runs.id')
-    .where('alerts.source', '=', alert.source)
-    .where('alerts.fingerprint', '=', alert.fingerprint)
-    .where('runs.state', 'not in', ['finished', 'cancelled', 'failed'])
-    .executeTakeFirst();
-  if (!row) return null;
-  await append(trx, now, row.id, 'alert.resolved', {
-    alert: alertId,
-    name: nameOf(alert),
-    fingerprint: alert.fingerprint,
-  });
-  const firing = await trx
-    .selectFrom('alerts')
-    .select(['fingerprint', 'starts_at'])
-    .where('run', '=', row.id)
-    .where('status', '=', 'firing')
-    .execute();
-  const resolved = await trx
-    .selectFrom('alerts')
-    .select(['fingerprint', 'starts_at'])
-    .where('source', '=', alert.source)
-    .where('status', '=', 'resolved')
-    .execute();
-  const ended = new Set(
-    [...resolved, { fingerprint: alert.fingerprint, starts_at: alert.startsAt }].map(
-      (a) => `${a.fingerprint} ${a.starts_at}`,
-    ),
-  );
-  if (firing.every((a) => ended.has(`${a.fingerprint} ${a.starts_at}`))) {
-    await trx.updateTable('runs').set({ alert_resolved_at: now }).where('id', '=', row.id).execute();
-    await enqueue(trx, now, 'run.wake', row.id);
-  }
-  return row.id;
+/** What an alert does: told to its run, joined to one, or starting one; null when there is nothing to do. */
+async function runOf(
+  trx: Trx,
+  context: AuthorityContext,
+  alert: Alert,
+  route: AlertRoute | undefined,
+  id: string,
+): Promise<string | null> {
+  if (alert.status === 'resolved') return await resolveAlert(trx, context.now(), alert, id);
+  // Deliveries overtake each other: what is known to have ended starts nothing.
+  if (!route || (await hasEnded(trx, alert))) return null;
+  return await joinOrStart(trx, context, alert, route, id);
+}
+
+/** The same alert again. Only one that nothing came of is looked at anew: perhaps there is a route for it by now. */
+async function repeated(
+  trx: Trx,
+  context: AuthorityContext,
+  { id, run, disposition }: { id: string; run: string | null; disposition: 'accepted' | 'ignored' },
+  alert: Alert,
+  route: AlertRoute | undefined,
+): Promise<AlertReceipt> {
+  const { fingerprint } = alert;
+  const now = disposition === 'ignored' ? await runOf(trx, context, alert, route, id) : null;
+  if (now === null) return { id, fingerprint, runId: run, status: 'duplicate' };
+  await trx.updateTable('alerts').set({ run: now, disposition: 'accepted' }).where('id', '=', id).execute();
+  return { id, fingerprint, runId: now, status: 'accepted' };
 }
 
 async function receive(
@@ -135,13 +126,8 @@ async function receive(
     .where('starts_at', '=', alert.startsAt)
     .where('status', '=', status)
     .executeTakeFirst();
-  if (same) return { id: same.id, fingerprint, runId: same.run, status: 'duplicate' };
-  const run =
-    status === 'resolved'
-      ? await resolve(trx, context, alert, id)
-      : route
-        ? await joinOrStart(trx, context, alert, route, id)
-        : null;
+  if (same) return await repeated(trx, context, same, alert, route);
+  const run = await runOf(trx, context, alert, route, id);
   const disposition = run ? ('accepted' as const) : ('ignored' as const);
   await trx
     .insertInto('alerts')
@@ -161,23 +147,23 @@ async function receive(
   return { id, fingerprint, runId: run, status: disposition };
 }
 
-const UNIQUE_VIOLATION = '23505';
+const orderOf = ({ source, group, fingerprint }: Alert): string => JSON.stringify([source, group, fingerprint]);
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** One delivery in one transaction: stored whole or not at all. Two deliveries racing for one incident: the later one looks again. */
+/** One delivery in one transaction: stored whole or not at all. Two that race for one incident: the later one looks again. */
 export async function receiveAlerts(
   context: AuthorityContext,
   alerts: readonly { alert: Alert; route: AlertRoute | undefined }[],
 ): Promise<AlertReceipt[]> {
-  const once = () =>
+  // In one order for all deliveries, so that two of them do not wait for each other's runs.
+  const inLine = [...alerts.entries()].toSorted(([, a], [, b]) => compare(orderOf(a.alert), orderOf(b.alert)));
+  const receipts = await again(() =>
     context.db.transaction().execute(async (trx) => {
-      const receipts: AlertReceipt[] = [];
-      for (const { alert, route } of alerts) receipts.push(await receive(trx, context, alert, route));
-      return receipts;
-    });
-  const receipts = await once().catch((error: { code?: string }) => {
-    if (error.code !== UNIQUE_VIOLATION) throw error;
-    return once();
-  });
+      const each = new Map<number, AlertReceipt>();
+      for (const [at, { alert, route }] of inLine) each.set(at, await receive(trx, context, alert, route));
+      return alerts.flatMap((_, at) => each.get(at) ?? []);
+    }),
+  );
   context.poke();
   return receipts;
 }

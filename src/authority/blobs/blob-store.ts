@@ -5,6 +5,9 @@ import type { AuthorityContext } from '../context.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
+const idOf = (key: Buffer, mediaType: string, content: Buffer): string =>
+  `blob:${createHmac('sha256', key).update(mediaType).update('\0').update(content).digest('hex')}`;
+
 /** Stores content once, encrypted (AES-256-GCM) and named by a keyed hash of it. Over 4 MiB is `stop.invalid-input`. */
 export async function putBlob(
   { db, blobKey, now }: AuthorityContext,
@@ -16,7 +19,7 @@ export async function putBlob(
       'stop.invalid-input',
       `content: ${bytes.length} bytes is over the limit of ${MAX_BYTES}; cap it before storing it`,
     );
-  const id = `blob:${createHmac('sha256', blobKey).update(mediaType).update('\0').update(bytes).digest('hex')}`;
+  const id = idOf(blobKey, mediaType, bytes);
   const iv = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', blobKey, iv).setAAD(Buffer.from(id));
   const sealed = Buffer.concat([iv, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
@@ -28,18 +31,21 @@ export async function putBlob(
   return { id, bytes: bytes.length, mediaType, summary };
 }
 
-/** The content of a blob; undefined when there is none. A changed row fails its authentication and throws. */
+/** The content of a blob; undefined when there is none. A changed row, of its media type too, and another key throw. */
 export async function getBlob(
   { db, blobKey }: AuthorityContext,
   id: string,
 ): Promise<{ content: string; mediaType: string } | undefined> {
   const row = await db.selectFrom('blobs').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) return undefined;
-  const decipher = createDecipheriv('aes-256-gcm', blobKey, row.content.subarray(0, 12))
-    .setAAD(Buffer.from(id))
-    .setAuthTag(row.content.subarray(-16));
-  return {
-    content: Buffer.concat([decipher.update(row.content.subarray(12, -16)), decipher.final()]).toString(),
-    mediaType: row.media_type,
-  };
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', blobKey, row.content.subarray(0, 12))
+      .setAAD(Buffer.from(id))
+      .setAuthTag(row.content.subarray(-16));
+    const content = Buffer.concat([decipher.update(row.content.subarray(12, -16)), decipher.final()]);
+    if (idOf(blobKey, row.media_type, content) !== id) throw new Error('the content is of another id');
+    return { content: content.toString(), mediaType: row.media_type };
+  } catch (error) {
+    throw new Error(`${id} was changed after it was stored, or the key is another`, { cause: error });
+  }
 }

@@ -1,5 +1,7 @@
 import { digestOf } from '../../domain/digest.ts';
 import type { Person } from '../../domain/person.ts';
+import { again } from '../../platform/database/again.ts';
+import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import type { StartAnswer, StartRequest } from '../doors.ts';
 import { checkInput } from './check-input.ts';
@@ -26,7 +28,7 @@ export async function startRun(
   const dryRun = request.dryRun ?? false;
   const hash = digestOf({ runbook: runbook.name, input, mode, dryRun });
   const now = context.now();
-  const answer = await context.db.transaction().execute(async (trx): Promise<StartAnswer> => {
+  const register = async (trx: Trx): Promise<StartAnswer> => {
     const caller = person.id;
     if (key) {
       await trx
@@ -63,7 +65,9 @@ export async function startRun(
         .values({ caller, key, input_hash: hash, run, created_at: now })
         .execute();
     return { answer: 'registered', run };
-  });
+  };
+  // Two that race with one key: the later one looks again and finds the run of the first.
+  const answer = await again(() => context.db.transaction().execute(register));
   context.poke();
   return answer;
 }

@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
-import pg from 'pg';
+import { Pool, types } from 'pg';
 import { Failure } from '../../domain/failure.ts';
 import type { Schema } from './schema.ts';
 
@@ -7,11 +7,11 @@ export type Database = Kysely<Schema>;
 export type Trx = Transaction<Schema>;
 
 // Sequence numbers fit a double with room to spare; strings would compare as text.
-pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+types.setTypeParser(types.builtins.INT8, Number);
 
 /** A pool of connections to Belay's schema. `close()` ends it. Statements are cut after 15 s, so that a stuck one is an error and not a hang. */
 export function connect(url: string, onError: (error: Error) => void): { db: Database; close(): Promise<void> } {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     connectionString: url,
     max: 12,
     connectionTimeoutMillis: 3000,
@@ -23,17 +23,19 @@ export function connect(url: string, onError: (error: Error) => void): { db: Dat
   return { db, close: () => db.destroy() };
 }
 
-const CONNECTION_LOST = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|57P0[1-5]|08\w{3}|53300)$/;
+const CONNECTION_LOST =
+  /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|57P0[1-5]|08\w{3}|53300)$/;
 
 /** Turns "the database is not there" into `retry.unreachable`; other errors pass unchanged. */
 export async function orUnreachable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const { code, message } = error as { code?: string; message?: string };
+    if (!(error instanceof Error)) throw error;
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
     const lost =
-      CONNECTION_LOST.test(code ?? '') ||
-      /Connection terminated|timeout exceeded when trying to connect/.test(message ?? '');
+      CONNECTION_LOST.test(code) ||
+      /Connection terminated|timeout exceeded when trying to connect|is not queryable/.test(error.message);
     if (lost)
       throw new Failure('retry.unreachable', 'The database is not reachable; nothing was stored. Try again.', {
         cause: error,

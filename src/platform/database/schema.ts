@@ -15,7 +15,7 @@ import type { Plan, ProposedBy } from '../../domain/plan.ts';
 import type { RunMode, RunOutcome, RunState } from '../../domain/run.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 
-type Json<T extends object | null> = JSONColumnType<T, string, string>;
+type Json<T extends object | null> = JSONColumnType<T>;
 
 export interface RunsTable {
   id: string;
