@@ -8,6 +8,8 @@ import { CliError, codeOf, reasonOf } from '../platform/problem.ts';
 export interface ApiAddress {
   readonly url: string;
   readonly token: string;
+  /** Through which door a person speaks, for the record; the command line unless said otherwise. */
+  readonly door?: 'cli' | 'terminal';
 }
 
 /** The HTTP API, typed by the schema each call gives. Problems reject with `CliError`. */
@@ -62,12 +64,13 @@ const pick = (env: NodeJS.ProcessEnv, names: RegExp): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => names.test(name)));
 
 /** A client for a known address and token. */
-export function clientAt({ url, token }: ApiAddress): ApiClient {
+export function clientAt({ url, token, door = 'cli' }: ApiAddress): ApiClient {
   const raw = async (path: string, init: RequestInit = {}): Promise<Response> => {
     let response: Response;
     try {
       const headers = new Headers(init.headers);
       headers.set('authorization', `Bearer ${token}`);
+      headers.set('x-belay-door', door);
       response = await fetch(`${url}${path}`, { ...init, headers });
     } catch (error) {
       const refused = codeOf(error) === 'ECONNREFUSED';

@@ -33,10 +33,11 @@ export async function serve(
   const log = openLog({ level: configuration.BELAY_LOG_LEVEL });
   const stopping = stopRequested(() => process.exit(1));
   const asked = new AbortController();
-  void stopping.requested.then((reason) => {
-    log.info({ reason }, 'stopping');
+  const abort = async (): Promise<void> => {
+    log.info({ reason: await stopping.requested }, 'stopping');
     asked.abort();
-  });
+  };
+  void abort();
   let service: Service | undefined;
   try {
     service = await start({ waitMs, signal: asked.signal, log }, log);

@@ -31,7 +31,15 @@ describe('every endpoint answers as the contract says', () => {
     ['GET /api/runbooks', { url: '/api/runbooks' }, 200, { runbooks: [has({ name: 'remediation/bad-deploy' })] }],
     ['POST /api/runs', post('/api/runs', START), 201, run],
     ['GET /api/runs', { url: '/api/runs' }, 200, { runs: [run] }],
-    ['GET /api/runs/{id}', { url: `/api/runs/${RUN}` }, 200, run],
+    [
+      'GET /api/runs/{id}',
+      { url: `/api/runs/${RUN}` },
+      200,
+      expect.objectContaining({
+        ...run,
+        steps: expect.arrayContaining([expect.objectContaining({ seq: 1, text: 'step 1' })]),
+      }),
+    ],
     [
       'POST /api/runs/{id}/cancel',
       post(`/api/runs/${RUN}/cancel`, { reason: 'no' }),

@@ -7,7 +7,7 @@ import { RunMode, RunState } from '../../domain/run.ts';
 import { HttpProblem } from '../../platform/http/problem.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { personOf } from './person-of.ts';
-import { Limit, RunBody } from './schemas.ts';
+import { Limit, RunBody, StepBody } from './schemas.ts';
 import { typed } from './typed.ts';
 
 const tags = ['runs'];
@@ -77,8 +77,18 @@ export async function runRoutes(app: FastifyInstance, { doors }: Pick<ServerOpti
 
   routes.get(
     '/api/runs/:id',
-    { schema: { tags, summary: 'One run', params: z.object({ id: z.string() }), response: { 200: RunBody } } },
-    async ({ params }) => mutable(await findRun(doors, params.id)),
+    {
+      schema: {
+        tags,
+        summary: 'One run, with every step it took',
+        params: z.object({ id: z.string() }),
+        response: { 200: RunBody.extend({ steps: z.array(StepBody) }) },
+      },
+    },
+    async ({ params }) => {
+      const run = await findRun(doors, params.id);
+      return { ...mutable(run), steps: await doors.steps(run.id) };
+    },
   );
 
   routes.get(

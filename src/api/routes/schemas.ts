@@ -30,5 +30,8 @@ export const RunBody = z.object({
   finishedAt: z.string().nullable(),
 });
 
+/** One line of a run's story; `seq` is its ledger entry's number. */
+export const StepBody = z.object({ seq: z.number(), at: z.string(), kind: z.string(), text: z.string() });
+
 /** A page of a list; PostgreSQL is asked for no more. */
 export const Limit = z.coerce.number().int().min(1).max(500).default(50);

@@ -13,9 +13,9 @@ interface DemoOptions {
 }
 
 const NEXT = `Where to look next
-  npm start                  the same Belay, to keep
-  belay up --observe         on your own cluster, read-only
-  docs/concepts.md           what the words mean`;
+  npm start                                            the same Belay, to keep
+  npm start -- --observe --kubeconfig … --prometheus …  on your own cluster, read-only
+  docs/concepts.md                                      what the words mean`;
 
 /** `belay demo` */
 export function register(program: Command): void {
@@ -34,7 +34,7 @@ export function register(program: Command): void {
       const teller = options.json ? tellPrograms(write) : tellPeople(write);
       const progress = progressLine();
       let preparing = true;
-      const stage = await setStage((line) => preparing && progress.say(line)).finally(() => {
+      const stage = await setStage((line) => preparing && progress.say(line.replace(/ …$/, ''))).finally(() => {
         preparing = false;
         progress.done();
       });

@@ -50,14 +50,17 @@ export function register(program: Command): void {
       const log = openLog({ level: configuration.BELAY_LOG_LEVEL, file: join(data.logs, 'belay.log') });
       const progress = progressLine();
       const stopping = stopRequested(() => process.exit(1));
+      const ending = new AbortController();
+      void stopping.requested.then((reason) => ending.abort(reason));
       try {
         installRuntime({ log });
         const failed = Promise.withResolvers<string>();
         const belay = await startBelay({
+          signal: ending.signal,
           configuration,
           data,
           observe: options.observe ?? false,
-          progress: progress.say,
+          progress: (text, fraction) => progress.say(text, fraction),
           log,
           onUnexpectedEnd: failed.resolve,
         });
@@ -71,6 +74,9 @@ export function register(program: Command): void {
         }
         progress.say('Stopping');
         await belay.stop();
+      } catch (error) {
+        // Asked to stop while it was starting: that is what it did.
+        if (!ending.signal.aborted) throw error;
       } finally {
         progress.done();
         stopping.close();

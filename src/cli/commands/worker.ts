@@ -3,7 +3,10 @@ import { readConfiguration } from '../../platform/configuration/configuration.ts
 import { installRuntime } from '../../platform/temporal/install-runtime.ts';
 import { openHealthPort } from '../compose/health-port.ts';
 import { startProductionWorker } from '../compose/worker.ts';
+import type { RunningWorker } from '../../workers/run-worker.ts';
 import { seconds, serve } from '../serve.ts';
+
+const ended = (worker: RunningWorker): Promise<void> => worker.ended.catch(() => undefined);
 
 /** `belay worker` */
 export function register(program: Command): void {
@@ -25,10 +28,7 @@ export function register(program: Command): void {
         try {
           const worker = await startProductionWorker(configuration, queue, patience);
           working = true;
-          const done = () => {
-            working = false;
-          };
-          worker.ended.then(done, done);
+          void ended(worker).then(() => (working = false));
           log.info({ queue, ...(health ? { healthPort: health.port } : {}) }, 'worker is up');
           return {
             ended: worker.ended,

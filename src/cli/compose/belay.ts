@@ -27,6 +27,8 @@ export interface BelayOptions {
   readonly observe: boolean;
   readonly progress: Progress;
   readonly log: Logger;
+  /** Ends the start: what began is stopped, and the start rejects with the signal's reason. */
+  readonly signal: AbortSignal;
   /** A part ended that nobody stopped; says which and how. */
   readonly onUnexpectedEnd: (what: string) => void;
 }
@@ -51,7 +53,8 @@ async function database({ configuration, data, progress, onUnexpectedEnd }: Bela
   return { url: postgres.url, part: { address: postgres.address, embedded: true } };
 }
 
-async function temporal({ configuration, data, progress, onUnexpectedEnd }: BelayOptions, stops: Stop[]) {
+async function temporal(options: BelayOptions, stops: Stop[]) {
+  const { configuration, data, progress, signal, onUnexpectedEnd } = options;
   const namespace = configuration.TEMPORAL_NAMESPACE;
   const own = temporalAddress(configuration);
   if (own) {
@@ -63,7 +66,7 @@ async function temporal({ configuration, data, progress, onUnexpectedEnd }: Bela
   const server = await startEmbeddedTemporal({
     data,
     progress,
-    sources: binarySources({ path: process.env['PATH'] ?? '', cache, parts: configuration.BELAY_PARTS }),
+    sources: binarySources({ path: process.env['PATH'] ?? '', cache, parts: configuration.BELAY_PARTS, signal }),
     onUnexpectedEnd: (how) => onUnexpectedEnd(`Temporal ended (${how})`),
   });
   stops.push(() => server.stop());
@@ -74,9 +77,22 @@ async function temporal({ configuration, data, progress, onUnexpectedEnd }: Bela
   };
 }
 
-/** Starts everything in one process, in order, and stops what it started when a later part fails. */
+/** Side by side, until all of them ended: what a failure of one leaves starting could not be stopped any more. */
+async function together<T extends unknown[]>(
+  signal: AbortSignal,
+  start: (signal: AbortSignal) => { [I in keyof T]: Promise<T[I]> },
+): Promise<T> {
+  const oneFailed = new AbortController();
+  const parts = start(AbortSignal.any([signal, oneFailed.signal]));
+  const all = Promise.all(parts);
+  all.catch((error: unknown) => oneFailed.abort(error));
+  await Promise.allSettled(parts);
+  return await all;
+}
+
+/** Starts everything in one process, in order, and stops what it started when a later part fails or `signal` says so. */
 export async function startBelay(options: BelayOptions): Promise<Belay> {
-  const { configuration, data, observe, progress, log } = options;
+  const { configuration, data, observe, progress, log, signal } = options;
   const stops: Stop[] = [];
   const stop = async () => {
     for (const one of stops.splice(0).toReversed())
@@ -86,17 +102,19 @@ export async function startBelay(options: BelayOptions): Promise<Belay> {
     const team = await loadTeam(process.cwd(), data.run);
     const registry = buildRegistry([...systems, ...(team.config.systems ?? [])]);
     const settings = { ...team.config.connections, ...connectionSettings(configuration) };
-    const [db, time, bundle] = await Promise.all([
+    const [db, time, bundle] = await together(signal, (either) => [
       database(options, stops),
-      temporal(options, stops),
+      temporal({ ...options, signal: either }, stops),
       bundleWorkflows(team.workflowEntry),
     ]);
+    signal.throwIfAborted();
     progress('Bringing the database up to date');
     await migrate(configuration.DATABASE_MIGRATION_URL ?? db.url);
     const manifest = buildManifest(registry, [...runbooks, ...team.runbooks], connectionNames(settings), bundle.hash);
     const link = linkTemporal(time.address, time.namespace);
     stops.push(() => link.close());
     let signInCode: string | undefined;
+    signal.throwIfAborted();
     progress('Opening the doors');
     const server = await startServer({
       configuration,
@@ -115,6 +133,7 @@ export async function startBelay(options: BelayOptions): Promise<Belay> {
       },
     });
     stops.push(() => server.stop());
+    signal.throwIfAborted();
     progress('Starting the workers');
     const workers = await startAllWorkers({
       configuration,
@@ -133,6 +152,7 @@ export async function startBelay(options: BelayOptions): Promise<Belay> {
       progress('Reading the alerts that fire now');
       await pullAlerts(configuration.ALERTMANAGER_URL, server.doors, server.routes);
     }
+    signal.throwIfAborted();
     const loopback = ['127.0.0.1', 'localhost', '::1'].includes(configuration.BELAY_HOST);
     const proof = configuration.hooks.get('alertmanager');
     return {

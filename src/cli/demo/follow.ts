@@ -7,6 +7,9 @@ import type { DemoEvent, Teller } from './teller.ts';
 
 const Entry = z.looseObject({ seq: z.number(), kind: z.string(), body: z.record(z.string(), z.unknown()) });
 type Entry = z.infer<typeof Entry>;
+const Reads = z.looseObject({
+  reads: z.array(z.looseObject({ tool: z.string(), content: z.looseObject({ id: z.string(), summary: z.string() }) })),
+});
 const Entries = z.looseObject({ entries: z.array(Entry) });
 const Steps = z.looseObject({
   steps: z.array(z.looseObject({ seq: z.number().optional(), kind: z.string(), text: z.string() })).default([]),
@@ -27,6 +30,9 @@ const EVENTS: Record<string, DemoEvent> = {
   'signal.foreign': 'refused',
   'run.note': 'note',
 };
+
+/** What programs are told of an entry, beside its run. */
+const TOLD = ['verdict', 'outcome', 'state', 'gate', 'option', 'action'];
 
 const POLL_MS = 300;
 
@@ -62,14 +68,14 @@ function follow(client: ApiClient, teller: Teller, run: string): Follower {
   let seen = 0;
   const tell = (entry: Entry, text: string) => {
     const event = EVENTS[entry.kind];
-    const { verdict, outcome, state, gate, option, action } = entry.body;
-    if (event)
-      teller.event(event, text, {
-        run,
-        ...(event === 'evidence.read'
-          ? {}
-          : JSON.parse(JSON.stringify({ verdict, outcome, state, gate, option, action }))),
-      });
+    if (event === undefined) return;
+    if (event === 'evidence.read') {
+      for (const { tool, content } of Reads.parse(entry.body).reads)
+        teller.event(event, `read ${tool}: ${content.summary.slice(0, 110)}`, { run, tool, evidence: content.id });
+      return;
+    }
+    const told = Object.entries(entry.body).filter(([name]) => TOLD.includes(name));
+    teller.event(event, text, { run, ...Object.fromEntries(told) });
   };
   return {
     run,

@@ -84,7 +84,11 @@ export async function setStage(say: (text: string) => void): Promise<Stage> {
       return Up.parse(await belay.firstJson);
     };
     const first = await up();
-    const client = clientAt({ url: base, token: readFileSync(join(data, 'belay', 'token'), 'utf8').trim() });
+    const client = clientAt({
+      url: base,
+      door: 'terminal',
+      token: readFileSync(join(data, 'belay', 'token'), 'utf8').trim(),
+    });
     return {
       client,
       data: first.data,

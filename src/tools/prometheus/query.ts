@@ -40,7 +40,16 @@ export const query = defineTool({
         ...warnings.map((warning) => `warning: ${warning}`),
         ...(lines.length > 0 ? lines : ['no samples']),
       ].join('\n'),
-      summary: `${samples.length === 0 ? 'no samples' : `${samples.length} samples`} for ${args.query}`.slice(0, 300),
+      summary: `${answered(samples)} for ${args.query}`.slice(0, 300),
     };
   },
 });
+
+/** One number is said; several are counted. */
+function answered(samples: readonly { value: number | null }[]): string {
+  const [only] = samples;
+  if (only === undefined) return 'no samples';
+  return samples.length === 1
+    ? `${only.value === null ? 'NaN' : Number(only.value.toPrecision(4))}`
+    : `${samples.length} samples`;
+}
