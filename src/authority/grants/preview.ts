@@ -5,6 +5,7 @@ import { queueOf } from '../../domain/queue.ts';
 import type { AuthorityContext } from '../context.ts';
 import { voidGatesOf } from '../gates/close-gate.ts';
 import { append } from '../ledger/append.ts';
+import { enqueue } from '../outbox/enqueue.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { openRun } from '../runs/known-run.ts';
 
@@ -29,8 +30,11 @@ export async function recordPreview(
     const begun = await trx.selectFrom('intents').select('digest').where('action', '=', id).executeTakeFirst();
     const before = await trx.selectFrom('actions').select('digest').where('id', '=', id).executeTakeFirst();
     if (before && (begun || before.digest === digest)) return { id, digest: before.digest };
-    if (before)
-      await voidGatesOf(trx, now, run.id, `${id} is something else now than what was shown; it will be asked again.`);
+    if (before) {
+      await voidGatesOf(trx, now, run.id, `${id} is something else now than what was shown.`);
+      // The run waits for people who can no longer decide; it would notice at its next reminder only.
+      await enqueue(trx, now, 'run.wake', run.id);
+    }
     const row = {
       digest,
       tool: preview.tool,

@@ -8,12 +8,20 @@ const Input = z.strictObject({
   more: z.array(z.string()).default([]).describe('Further lamps, switched after it in the same option'),
   stabilise: z.string().default('1s').describe('Wait before verifying'),
   reads: z.int().default(1).describe('How often it looks before proposing'),
+  mistake: z.enum(['none', 'in-rules', 'in-verification']).default('none').describe('A bug in the runbook'),
 });
 
-const look = (name: string, step = 0): Read<{ on: boolean; by: string | null }> => ({
-  tool: 'lamp.look',
-  args: { name, step } as JsonObject,
-  optional: false,
+const look = (name: string, step = 0): Read<{ on: boolean; by: string | null; samples: number }> => {
+  const args: JsonObject = { name, step };
+  return { tool: 'lamp.look', args, optional: false };
+};
+
+const nothingWrong = (name: string, evidence: string[]): Plan => ({
+  conclusion: 'nothing-wrong',
+  diagnosis: `Lamp ${name} is on.`,
+  confidence: 'high',
+  evidence,
+  options: [],
 });
 
 /** Switches lamps on, with every stage that the engine has. */
@@ -33,34 +41,29 @@ export const lampRunbook = defineRunbook({
     for (let step = 0; step < input.reads; step += 1) {
       const { lamp } = await context.gather(`look ${step + 1}`, { lamp: look(input.name, step) });
       on = lamp.facts.on;
-      evidence = [lamp.evidence?.id ?? ''];
+      evidence = lamp.evidence ? [lamp.evidence.id] : [];
     }
     const names = [input.name, ...input.more];
-    const rules = (): Plan =>
-      on
-        ? {
-            conclusion: 'nothing-wrong',
-            diagnosis: `Lamp ${input.name} is on.`,
-            confidence: 'high',
-            evidence,
-            options: [],
-          }
-        : {
-            conclusion: 'act',
-            diagnosis: `Lamp ${input.name} is off.`,
-            confidence: 'high',
-            evidence,
-            options: [
-              {
-                id: 'switch-on',
-                title: 'Switch it on',
-                why: '',
-                actions: names.map((name) => ({ tool: input.tool, args: { name, on: true } })),
-                manual: null,
-              },
-              { id: 'watch', title: 'Do nothing and watch', why: '', actions: [], manual: null },
-            ],
-          };
+    const rules = (): Plan => {
+      if (input.mistake === 'in-rules') throw new TypeError('a bug in the rules');
+      if (on) return nothingWrong(input.name, evidence);
+      return {
+        conclusion: 'act',
+        diagnosis: `Lamp ${input.name} is off.`,
+        confidence: 'high',
+        evidence,
+        options: [
+          {
+            id: 'switch-on',
+            title: 'Switch it on',
+            why: '',
+            actions: names.map((name) => ({ tool: input.tool, args: { name, on: true } })),
+            manual: null,
+          },
+          { id: 'watch', title: 'Do nothing and watch', why: '', actions: [], manual: null },
+        ],
+      };
+    };
     const proposal = await context.investigate({
       task: `Lamp ${input.name} may be off. Switch it on if it is.`,
       rules,
@@ -69,10 +72,10 @@ export const lampRunbook = defineRunbook({
     return await context.act(proposal, {
       stabilise: input.stabilise,
       verify: async (): Promise<Check[]> => {
+        if (input.mistake === 'in-verification') throw new TypeError('a bug in the verification');
         const { lamp } = await context.gather('verification', { lamp: look(input.name, -1) });
-        return [
-          { name: 'lamp', expected: 'on', seen: lamp.facts.on ? 'on' : 'off', passed: lamp.facts.on, samples: 1 },
-        ];
+        const { on: passed, samples } = lamp.facts;
+        return [{ name: 'lamp', expected: 'on', seen: passed ? 'on' : 'off', passed, samples }];
       },
     });
   },

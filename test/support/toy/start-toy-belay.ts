@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
-import { createConnections } from '../../../src/activities/connections.ts';
+import { z } from 'zod';
+import { type ConnectionSettings, createConnections } from '../../../src/activities/connections.ts';
 import type { ModelSettings } from '../../../src/agents/chat-model.ts';
 import type { AuthorityContext } from '../../../src/authority/context.ts';
 import { directAuthority } from '../../../src/authority/create-client.ts';
@@ -12,9 +13,16 @@ import type { Doors } from '../../../src/authority/doors.ts';
 import { newPrivateKeyPem, signingKeyFrom } from '../../../src/authority/keys/signing-key.ts';
 import { startOutbox } from '../../../src/authority/outbox/outbox.ts';
 import { firstPolicy } from '../../../src/authority/policy/first-policy.ts';
-import type { AuthorityClient } from '../../../src/authority/protocol.ts';
+import { calls } from '../../../src/authority/calls.ts';
+import { type AuthorityClient, protocol } from '../../../src/authority/protocol.ts';
+import { Failure } from '../../../src/domain/failure.ts';
 import type { Gate } from '../../../src/domain/gate.ts';
+import type { JsonObject } from '../../../src/domain/json.ts';
+import { PROGRESS_QUERY } from '../../../src/domain/messages.ts';
 import type { Person } from '../../../src/domain/person.ts';
+import type { RunMode } from '../../../src/domain/run.ts';
+import type { AnyRunbook } from '../../../src/sdk/define-runbook.ts';
+import type { AnySystem } from '../../../src/sdk/define-system.ts';
 import { createAnnouncements } from '../../../src/intake/announce.ts';
 import { createDispatch } from '../../../src/intake/dispatch.ts';
 import { connect } from '../../../src/platform/database/connect.ts';
@@ -34,8 +42,16 @@ import { lampRunbook } from './lamp-runbook.ts';
 export const ada: Person = { id: 'local:ada', name: 'ada', door: 'api' };
 export const grace: Person = { id: 'local:grace', name: 'grace', door: 'api' };
 
+/** Another world than the room of lamps: its systems, its runbooks, and the bundle that holds them. */
+export interface ToyWorld {
+  readonly systems: readonly AnySystem[];
+  readonly runbooks: readonly AnyRunbook[];
+  readonly settings: ConnectionSettings;
+}
+
 export interface ToyOptions {
   readonly temporal: string;
+  readonly world?: ToyWorld;
   /** Person ids; ada alone unless given. */
   readonly approvers?: readonly string[];
   readonly solo?: boolean;
@@ -59,7 +75,15 @@ export interface ToyBelay {
   readonly client: Client;
   readonly lamps: Lamps;
   readonly databaseUrl: string;
-  start(input: { name: string; [field: string]: unknown }, dryRun?: boolean): Promise<string>;
+  /** What the authority's clock is ahead of the true one, in milliseconds. */
+  readonly clock: { ahead: number };
+  /** Deaths right after the authority answered a turn's recording. */
+  readonly faults: { readonly recordTurn: { after: (() => void) | undefined } };
+  start(input: JsonObject, how?: { dryRun?: boolean; mode?: RunMode; runbook?: string }): Promise<string>;
+  /** Where the run says it is. */
+  progress(run: string): Promise<string>;
+  handle(run: string): Promise<WorkflowHandle>;
+  note(run: string, text: string | RegExp): Promise<string>;
   openGate(run: string): Promise<Gate>;
   approve(run: string, person?: Person): Promise<void>;
   ended(run: string): Promise<NonNullable<Awaited<ReturnType<Doors['run']>>>>;
@@ -67,6 +91,19 @@ export interface ToyBelay {
   stopWorkers(): Promise<void>;
   startWorkers(): Promise<void>;
   stop(): Promise<void>;
+}
+
+/** As the HTTP face does it: what is not in the protocol's form does not get in. */
+function strict(authority: AuthorityClient): AuthorityClient {
+  const entries = calls.map((name) => [
+    name,
+    async (request: never) => {
+      const parsed = protocol[name].request.safeParse(request);
+      if (!parsed.success) throw new Failure('stop.invalid-input', `${name}: ${z.prettifyError(parsed.error)}`);
+      return await authority[name](request);
+    },
+  ]);
+  return Object.fromEntries(entries);
 }
 
 export const bundleToy = (options: { encodeFailures?: boolean } = {}): Promise<WorkflowBundle> =>
@@ -77,10 +114,17 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
   await migrate(databaseUrl);
   const { db, close } = connect(databaseUrl, () => undefined);
   const lamps = options.lamps ?? new Lamps();
-  const registry = buildRegistry([lampSystem(lamps)]);
+  const world = options.world ?? {
+    systems: [lampSystem(lamps)],
+    runbooks: [lampRunbook],
+    settings: { lamp: { default: {} } },
+  };
+  const registry = buildRegistry(world.systems);
   const bundle = options.bundle ?? (await bundleToy());
-  const settings = { lamp: { default: {} } };
-  const manifest = buildManifest(registry, [lampRunbook], { lamp: ['default'] }, bundle.hash);
+  const { settings } = world;
+  const connectionNames = Object.entries(settings).map(([system, named]) => [system, Object.keys(named)]);
+  const manifest = buildManifest(registry, world.runbooks, Object.fromEntries(connectionNames), bundle.hash);
+  const clock = { ahead: 0 };
   let poke = () => {};
   const context: AuthorityContext = {
     db,
@@ -89,11 +133,22 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
     blobKey: randomBytes(32),
     policy: firstPolicy({ approvers: options.approvers ?? [ada.id], solo: options.solo ?? true }),
     model: options.model?.model ?? null,
-    now: () => new Date(),
+    now: () => new Date(Date.now() + clock.ahead),
+    // A crashed attempt is looked into once its lease is over; nobody waits five seconds more in a test.
+    leaseMarginMs: 300,
     poke: () => poke(),
   };
   const doors = createDoors(context);
-  const direct = directAuthority(context);
+  const honest = strict(directAuthority(context));
+  const faults: ToyBelay['faults'] = { recordTurn: { after: undefined } };
+  const direct: AuthorityClient = {
+    ...honest,
+    recordTurn: async (request) => {
+      const answer = await honest.recordTurn(request);
+      faults.recordTurn.after?.();
+      return answer;
+    },
+  };
   const authority = options.wrap?.(direct) ?? direct;
   const connection = await Connection.connect({ address: options.temporal });
   const converter = options.dataConverter === undefined ? {} : { dataConverter: options.dataConverter };
@@ -138,13 +193,25 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
     client,
     lamps,
     databaseUrl,
+    clock,
+    faults,
     startWorkers,
     stopWorkers,
-    start: async (input, dryRun = false) => {
-      const answer = await doors.start({ runbook: lampRunbook.name, input: input as never, dryRun }, ada);
+    start: async (input, { runbook = world.runbooks[0]?.name ?? '', dryRun = false, mode = 'propose' } = {}) => {
+      const answer = await doors.start({ runbook, input, dryRun, mode }, ada);
       if (answer.answer !== 'registered') throw new Error(JSON.stringify(answer));
       return answer.run;
     },
+    handle: async (run) => {
+      const view = await doors.run(run);
+      return client.workflow.getHandle(view?.workflowId ?? run);
+    },
+    progress: async (run) => (await toy.handle(run)).query<string>(PROGRESS_QUERY),
+    note: (run, text) =>
+      until(`run ${run} says ${text}`, async () => {
+        const steps = await doors.steps(run);
+        return steps.find((step) => step.text.match(text) !== null)?.text;
+      }),
     openGate: (run) =>
       until(`run ${run} opens a gate`, async () => (await doors.gates({ run, state: 'open' }))[0], { within: 30_000 }),
     approve: async (run, person = ada) => {

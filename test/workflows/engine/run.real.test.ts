@@ -16,7 +16,7 @@ describeReal('a run, from plan to verdict', ['temporal', 'postgres'], () => {
   });
 
   test('an approved action happens once, is verified and is on the record', async () => {
-    belay.lamps.state.set('hall', { on: false, by: null });
+    belay.lamps.dark('hall');
     const run = await belay.start({ name: 'hall' });
     const gate = await belay.openGate(run);
     expect(gate.options.map((option) => option.id)).toEqual(['switch-on', 'watch']);
@@ -50,7 +50,7 @@ describeReal('a run, from plan to verdict', ['temporal', 'postgres'], () => {
   });
 
   test('a denied action never happens', async () => {
-    belay.lamps.state.set('cellar', { on: false, by: null });
+    belay.lamps.dark('cellar');
     const run = await belay.start({ name: 'cellar' });
     const gate = await belay.openGate(run);
     await belay.doors.decide(gate.id, { decision: 'deny', digest: gate.digest, reason: 'we are asleep' }, ada);
