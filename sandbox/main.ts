@@ -1,9 +1,9 @@
+import { dirname } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { reasonOf } from '../src/platform/problem.ts';
 import { askSandbox, SandboxError } from './control/ask-sandbox.ts';
 import { startJson, startScreen, statusScreen } from './control/screens.ts';
-import { writeState } from './control/state-file.ts';
-import { startSandbox } from './start-sandbox.ts';
+import { forgetDead, writeState } from './control/state-file.ts';
 import type { Sandbox } from './start-sandbox.ts';
 import { storyNamed, STORIES, UnknownStory } from './stories/stories.ts';
 
@@ -44,6 +44,8 @@ function asked(): Promise<void> {
 async function begin(options: StartOptions): Promise<Sandbox> {
   const { json: _json, ...rest } = options;
   try {
+    // Loaded here only: `break`, `heal` and `status` need none of it.
+    const { startSandbox } = await import('./start-sandbox.ts');
     return await startSandbox(rest);
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') throw error;
@@ -57,10 +59,12 @@ async function begin(options: StartOptions): Promise<Sandbox> {
 
 async function run(options: StartOptions): Promise<void> {
   const end = asked();
+  forgetDead();
   const starting = begin(options);
   // A Ctrl-C while it starts still waits for the start, so that everything that began can be ended.
   const sandbox = await starting;
-  const forget = writeState({ pid: process.pid, control: sandbox.control, token: sandbox.controlToken });
+  const { control, controlToken: token, kubeconfig } = sandbox;
+  const forget = writeState({ pid: process.pid, control, token, folder: dirname(kubeconfig) });
   console.log(options.json ? startJson(sandbox) : startScreen(sandbox, options.port || undefined));
   await end;
   forget();
@@ -89,9 +93,9 @@ const subcommand = (name: string, description: string): Command =>
   program.command(name).description(description).option('--port <n>', portHelp, port).option('--json', 'print JSON');
 
 subcommand('break', 'let something go wrong')
-  .argument('<story>', STORIES.map((story) => `${story.name}: ${story.summary}`).join('; '))
-  .action(async (name: string, _options: AskOptions, command: Command) => {
-    await ask('POST', `/break/${storyNamed(name).name}`, command.optsWithGlobals());
+  .argument('[story]', STORIES.map((story) => `${story.name}: ${story.summary}`).join('; '))
+  .action(async (name: string | undefined, _options: AskOptions, command: Command) => {
+    await ask('POST', `/break/${storyNamed(name ?? '').name}`, command.optsWithGlobals());
   });
 subcommand('heal', 'bring the shop back to how it began').action(async (_options: AskOptions, command: Command) => {
   await ask('POST', '/heal', command.optsWithGlobals());

@@ -10,6 +10,7 @@ import { Notifier } from './alerts/notifier.ts';
 import type { Cluster } from './cluster/start-cluster.ts';
 import { startCluster } from './cluster/start-cluster.ts';
 import { controlApi } from './control/control-api.ts';
+import { FOLDER_PREFIX } from './control/state-file.ts';
 import { graphLink, prometheusApi } from './metrics/prometheus-api.ts';
 import { SampleStore } from './metrics/sample-store.ts';
 import { scrape } from './metrics/scrape.ts';
@@ -80,7 +81,7 @@ const allReady = ({ store }: Cluster): boolean =>
   store.list('Deployment').every(({ spec, status }) => status.availableReplicas === spec.replicas);
 
 function writeKubeconfig(text: string, stops: (() => unknown)[]): string {
-  const folder = mkdtempSync(join(tmpdir(), 'belay-sandbox-'));
+  const folder = mkdtempSync(join(tmpdir(), FOLDER_PREFIX));
   stops.push(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'kubeconfig');
   writeFileSync(path, text, { mode: 0o600 });

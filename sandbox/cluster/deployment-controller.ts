@@ -41,8 +41,7 @@ export const revisionOf = (object: Deployment | ReplicaSet): number =>
 /** The ReplicaSets of a Deployment, oldest revision first. */
 export const replicaSetsOf = (store: Store, deployment: Deployment): ReplicaSet[] =>
   store
-    .list('ReplicaSet', deployment.metadata.namespace)
-    .filter((set) => controllerOf(set)?.uid === deployment.metadata.uid)
+    .list('ReplicaSet', deployment.metadata.namespace, (set) => controllerOf(set)?.uid === deployment.metadata.uid)
     .toSorted((a, b) => revisionOf(a) - revisionOf(b));
 
 function templateHash(template: PodTemplate): string {
@@ -114,10 +113,11 @@ function resize(store: Store, deployment: Deployment, set: ReplicaSet, replicas:
   recordEvent(store, deployment, { reason: 'ScalingReplicaSet', message, component: 'deployment-controller' });
 }
 
-const sizeOf = (set: ReplicaSet): SetSize => ({
+const sizeOf = (store: Store, set: ReplicaSet): SetSize => ({
   name: set.metadata.name,
   wanted: set.spec.replicas,
   available: set.status.availableReplicas ?? 0,
+  present: store.list('Pod', set.metadata.namespace, (pod) => controllerOf(pod)?.uid === set.metadata.uid).length,
 });
 
 function prune(store: Store, deployment: Deployment, old: ReplicaSet[]): void {
@@ -136,12 +136,13 @@ export function reconcileDeployment(store: Store, deployment: Deployment): void 
   const fresh = paused ? known : currentSet(store, deployment, existing);
   const old = existing.filter((set) => set.metadata.name !== fresh?.metadata.name);
   if (paused) {
-    // A paused rollout keeps its sets; only a change of size still reaches the largest of them.
+    // A paused rollout keeps its sets; a change of size still reaches the one that has pods.
     const active = existing.filter((set) => set.spec.replicas > 0);
     if (active.length === 1 && active[0]) resize(store, deployment, active[0], deployment.spec.replicas);
   } else if (fresh) {
-    resize(store, deployment, fresh, newSetSize(deployment.spec, sizeOf(fresh), old.map(sizeOf)));
-    const sizes = oldSetSizes(deployment.spec, sizeOf(fresh), old.map(sizeOf));
+    const others = old.map((set) => sizeOf(store, set));
+    resize(store, deployment, fresh, newSetSize(deployment.spec, sizeOf(store, fresh), others));
+    const sizes = oldSetSizes(deployment.spec, sizeOf(store, fresh), others);
     for (const set of old) resize(store, deployment, set, sizes.get(set.metadata.name) ?? 0);
     prune(store, deployment, old);
   }

@@ -8,6 +8,7 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return structuredClone(patch);
   const result: Json = isObject(target) ? structuredClone(target) : {};
   for (const [key, value] of Object.entries(patch)) {
+    if (key === '__proto__') continue;
     if (value === null) delete result[key];
     else result[key] = mergePatch(result[key], value);
   }
@@ -50,7 +51,7 @@ export function strategicMerge(target: unknown, patch: unknown): unknown {
   for (const [key, value] of Object.entries(members)) {
     const mergeKey = MERGE_KEYS[key];
     // Order and key-retention hints only matter to clients that compute patches from three versions.
-    if (key.startsWith('$setElementOrder/') || key === '$retainKeys') continue;
+    if (key === '__proto__' || key === '$retainKeys' || key.startsWith('$setElementOrder/')) continue;
     if (value === null) delete result[key];
     else if (Array.isArray(value) && mergeKey) result[key] = mergeList(result[key], value, mergeKey);
     else result[key] = strategicMerge(result[key], value);

@@ -18,13 +18,15 @@ export interface EventText {
 export function recordEvent(store: Store, about: KubeObject, text: EventText): void {
   const namespace = about.metadata.namespace ?? 'default';
   const now = kubeTime();
-  const events = store.list('Event', namespace);
-  for (const old of events) {
-    if (Date.parse(old.lastTimestamp) < Date.now() - KEPT_MS) store.remove('Event', namespace, old.metadata.name);
+  const oldest = Date.now() - KEPT_MS;
+  for (const old of store.list('Event', namespace, (each) => Date.parse(each.lastTimestamp) < oldest)) {
+    store.remove('Event', namespace, old.metadata.name);
   }
-  const same = events.find(
-    (each) =>
-      each.involvedObject.uid === about.metadata.uid && each.reason === text.reason && each.message === text.message,
+  const [same] = store.list(
+    'Event',
+    namespace,
+    ({ involvedObject, reason, message }) =>
+      involvedObject.uid === about.metadata.uid && reason === text.reason && message === text.message,
   );
   if (same) {
     store.update({ ...same, count: same.count + 1, lastTimestamp: now });

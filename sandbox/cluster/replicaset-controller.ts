@@ -45,9 +45,8 @@ export function deletePod(store: Store, pod: Pod): void {
 /** Makes the pods of a set as many as it wants, and its status tell how many there are. */
 export function reconcileReplicaSet(store: Store, set: ReplicaSet): void {
   const { name, namespace, uid } = set.metadata;
-  const pods = store
-    .list('Pod', namespace)
-    .filter((pod) => controllerOf(pod)?.uid === uid && pod.metadata.deletionTimestamp === undefined);
+  const wanted = (pod: Pod): boolean => controllerOf(pod)?.uid === uid && pod.metadata.deletionTimestamp === undefined;
+  const pods = store.list('Pod', namespace, wanted);
   for (let missing = set.spec.replicas - pods.length; missing > 0; missing -= 1) createPod(store, set);
   // Not ready goes before ready, young before old: what Kubernetes would take down first.
   const rank = (pod: Pod): number => (isReady(pod) ? 1 : 0);
@@ -57,9 +56,7 @@ export function reconcileReplicaSet(store: Store, set: ReplicaSet): void {
     const message = `Deleted pod: ${pod.metadata.name}`;
     recordEvent(store, set, { reason: 'SuccessfulDelete', message, component: 'replicaset-controller' });
   }
-  const left = store
-    .list('Pod', namespace)
-    .filter((pod) => controllerOf(pod)?.uid === uid && pod.metadata.deletionTimestamp === undefined);
+  const left = store.list('Pod', namespace, wanted);
   const ready = left.filter(isReady).length;
   store.modify('ReplicaSet', namespace, name, (each) => {
     each.status = {

@@ -5,6 +5,8 @@ export interface SetSize {
   name: string;
   wanted: number;
   available: number;
+  /** Its pods that are still there, those that are ending among them. */
+  present: number;
 }
 
 const absolute = (value: number | string | undefined, of: number, round: (n: number) => number): number =>
@@ -23,7 +25,7 @@ const total = (sets: SetSize[]): number => sets.reduce((sum, each) => sum + each
 /** The size the new set should have now: it grows as far as maxSurge allows, and follows the Deployment down at once. */
 export function newSetSize(spec: Deployment['spec'], fresh: SetSize, old: SetSize[]): number {
   if (fresh.wanted > spec.replicas) return spec.replicas;
-  if (spec.strategy.type === 'Recreate') return total(old) > 0 ? fresh.wanted : spec.replicas;
+  if (spec.strategy.type === 'Recreate') return old.some(({ present }) => present > 0) ? fresh.wanted : spec.replicas;
   const room = spec.replicas + rolloutBounds(spec).surge - total([fresh, ...old]);
   return Math.min(spec.replicas, fresh.wanted + Math.max(room, 0));
 }

@@ -19,7 +19,7 @@ const keyOf = (kind: string, namespace: string | undefined, name: string): strin
   `${kind}/${namespace ?? ''}/${name}`;
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one cast from stored to typed: objects are kept under their kind
-const copyOf = <K extends string>(object: KubeObject, _kind: K): ObjectOf<K> => structuredClone(object) as ObjectOf<K>;
+const typed = <K extends string>(object: KubeObject, _kind: K): ObjectOf<K> => object as ObjectOf<K>;
 
 /** What etcd is to a cluster: objects by kind, namespace and name, one counter of versions, and the recent changes. Readers get copies. */
 export class Store {
@@ -34,13 +34,19 @@ export class Store {
 
   get<K extends string>(kind: K, namespace: string | undefined, name: string): ObjectOf<K> | undefined {
     const found = this.#objects.get(keyOf(kind, namespace, name));
-    return found && copyOf(found, kind);
+    return found && structuredClone(typed(found, kind));
   }
 
-  list<K extends string>(kind: K, namespace?: string): ObjectOf<K>[] {
+  /** @param where looks at the stored objects themselves, before they are copied; it must not change them */
+  list<K extends string>(
+    kind: K,
+    namespace?: string,
+    where: (object: ObjectOf<K>) => boolean = () => true,
+  ): ObjectOf<K>[] {
     return [...this.#objects.values()]
       .filter((each) => each.kind === kind && (namespace === undefined || each.metadata.namespace === namespace))
-      .map((each) => copyOf(each, kind));
+      .filter((each) => where(typed(each, kind)))
+      .map((each) => structuredClone(typed(each, kind)));
   }
 
   create<T extends KubeObject>(object: NewObject<T>): T {

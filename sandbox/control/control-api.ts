@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import type { SandboxStatus } from '../status.ts';
@@ -9,6 +10,8 @@ export interface SandboxActions {
   heal(): void;
   status(): SandboxStatus;
 }
+
+const SETTLE_MS = 50;
 
 /** What the subcommands of the sandbox talk to: `POST /break/:story`, `POST /heal`, `GET /status`, with a bearer token. */
 export function controlApi(actions: SandboxActions, token: string): FastifyInstance {
@@ -26,12 +29,15 @@ export function controlApi(actions: SandboxActions, token: string): FastifyInsta
     const message = error instanceof Error ? error.message : String(error);
     return reply.code(error instanceof UnknownStory ? 404 : 500).send({ error: message });
   });
-  app.post<{ Params: { story: string } }>('/break/:story', (request) => {
+  // The answer waits a moment, so that it already shows what the controllers made of the change.
+  app.post<{ Params: { story: string } }>('/break/:story', async (request) => {
     actions.breakStory(request.params.story);
+    await setTimeout(SETTLE_MS);
     return actions.status();
   });
-  app.post('/heal', () => {
+  app.post('/heal', async () => {
     actions.heal();
+    await setTimeout(SETTLE_MS);
     return actions.status();
   });
   app.get('/status', () => actions.status());

@@ -1,9 +1,18 @@
-import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 
-const STATE = z.object({ pid: z.int(), control: z.url(), token: z.string().min(1) });
+const STATE = z.object({
+  pid: z.int().positive(),
+  control: z.url(),
+  token: z.string().min(1),
+  /** The folder with its kubeconfig. */
+  folder: z.string().default(''),
+});
+
+/** How the folders of sandboxes begin, in the folder for temporary files. */
+export const FOLDER_PREFIX = 'belay-sandbox-';
 
 /** How to reach a running sandbox. */
 export type SandboxState = z.infer<typeof STATE>;
@@ -11,28 +20,50 @@ export type SandboxState = z.infer<typeof STATE>;
 const owner = (): string => userInfo().username.replaceAll(/[^\w.-]/g, '_');
 
 /** One file per control port, and one more that names the latest. */
-const pathFor = (port?: number): string =>
-  join(tmpdir(), port === undefined ? `belay-sandbox-${owner()}.json` : `belay-sandbox-${owner()}-${port}.json`);
+const pathFor = (folder: string, port?: number): string =>
+  join(folder, port === undefined ? `belay-sandbox-${owner()}.json` : `belay-sandbox-${owner()}-${port}.json`);
 
 const portOf = (state: SandboxState): number => Number(new URL(state.control).port);
 
 /** Notes where this sandbox is, readable for this user only. Returns what takes the note away again. */
-export function writeState(state: SandboxState): () => void {
-  for (const path of [pathFor(portOf(state)), pathFor()]) {
+export function writeState(state: SandboxState, folder: string = tmpdir()): () => void {
+  for (const path of [pathFor(folder, portOf(state)), pathFor(folder)]) {
     const draft = `${path}.${process.pid}.tmp`;
     // A new file put in place by renaming: never written through a link that somebody left in a shared folder.
     writeFileSync(draft, JSON.stringify(state), { mode: 0o600, flag: 'wx' });
     renameSync(draft, path);
   }
   return () => {
-    rmSync(pathFor(portOf(state)), { force: true });
-    if (readState()?.pid === state.pid) rmSync(pathFor(), { force: true });
+    rmSync(pathFor(folder, portOf(state)), { force: true });
+    if (readState(undefined, folder)?.pid === state.pid) rmSync(pathFor(folder), { force: true });
   };
 }
 
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Takes away what a sandbox that was killed could not: its notes, and the folder with its kubeconfig. */
+export function forgetDead(folder: string = tmpdir()): void {
+  const mine = new RegExp(`^belay-sandbox-${RegExp.escape(owner())}-(?<port>\\d+)\\.json$`);
+  for (const name of readdirSync(folder)) {
+    const port = mine.exec(name)?.groups?.['port'];
+    const state = port === undefined ? undefined : readState(Number(port), folder);
+    if (!state || isAlive(state.pid)) continue;
+    rmSync(join(folder, name), { force: true });
+    if (readState(undefined, folder)?.pid === state.pid) rmSync(pathFor(folder), { force: true });
+    const isOurs = dirname(state.folder) === folder && basename(state.folder).startsWith(FOLDER_PREFIX);
+    if (isOurs) rmSync(state.folder, { recursive: true, force: true });
+  }
+}
+
 /** The sandbox whose control server is on a port, or the latest; `undefined` when none was noted, or the note is somebody else's. */
-export function readState(port?: number): SandboxState | undefined {
-  const path = pathFor(port);
+export function readState(port?: number, folder: string = tmpdir()): SandboxState | undefined {
+  const path = pathFor(folder, port);
   try {
     const file = lstatSync(path);
     if (!file.isFile() || (process.getuid !== undefined && file.uid !== process.getuid())) return undefined;

@@ -12,5 +12,6 @@ export class UnknownStory extends Error {
 export function storyNamed(name: string): Story {
   const story = STORIES.find((each) => each.name === name);
   if (story) return story;
-  throw new UnknownStory(`There is no story "${name}". Stories: ${STORIES.map((each) => each.name).join(', ')}.`);
+  const known = STORIES.map((each) => each.name).join(', ');
+  throw new UnknownStory(name === '' ? `Name a story: ${known}.` : `There is no story "${name}". Stories: ${known}.`);
 }
