@@ -184,9 +184,22 @@ export async function startAuthority(
   const kinds = async (run: string) => (await doors.ledger(run)).map((entry) => entry.kind);
 
   return {
-    ...{ url, db, context, doors, authority },
+    url,
+    db,
+    context,
+    doors,
+    authority,
     close: () => connected.close(),
-    ...{ startRun, preview, openGate, ask, approved, decide, grant, record, kinds, workloadOf },
+    startRun,
+    preview,
+    openGate,
+    ask,
+    approved,
+    decide,
+    grant,
+    record,
+    kinds,
+    workloadOf,
     /** Moves the clock. */
     forward: (ms: number) => {
       now += ms;

@@ -1,9 +1,8 @@
+import { codeOf } from '../problem.ts';
+
 /** Unique violation, deadlock, serialization failure: another transaction was faster, and the world is another now. */
 const OVERTAKEN = new Set(['23505', '40P01', '40001']);
 const ATTEMPTS = 4;
-
-const isOvertaken = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && OVERTAKEN.has(error.code);
 
 /** Does a transaction again, from its start, when another one got in its way; what it fails with the last time is thrown. */
 export async function again<T>(transaction: () => Promise<T>): Promise<T> {
@@ -11,7 +10,7 @@ export async function again<T>(transaction: () => Promise<T>): Promise<T> {
     try {
       return await transaction();
     } catch (error) {
-      if (attempt === ATTEMPTS || !isOvertaken(error)) throw error;
+      if (attempt === ATTEMPTS || !OVERTAKEN.has(codeOf(error) ?? '')) throw error;
     }
   }
 }

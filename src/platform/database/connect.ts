@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, type Transaction } from 'kysely';
 import { Pool, types } from 'pg';
 import { Failure } from '../../domain/failure.ts';
+import { codeOf, reasonOf } from '../problem.ts';
 import type { Schema } from './schema.ts';
 
 export type Database = Kysely<Schema>;
@@ -19,6 +20,9 @@ export function connect(url: string, onError: (error: Error) => void): { db: Dat
   });
   // An idle connection that breaks (database stopped) is reported here; the pool makes a new one when it is back.
   pool.on('error', onError);
+  // One that breaks while it is in use tells whoever uses it, at their next statement; but between two statements of a
+  // transaction the pool does not listen, and an event that nobody hears would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return { db, close: () => db.destroy() };
 }
@@ -31,11 +35,9 @@ export async function orUnreachable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
     const lost =
-      CONNECTION_LOST.test(code) ||
-      /Connection terminated|timeout exceeded when trying to connect|is not queryable/.test(error.message);
+      CONNECTION_LOST.test(codeOf(error) ?? '') ||
+      /Connection terminated|timeout exceeded when trying to connect|is not queryable/.test(reasonOf(error));
     if (lost)
       throw new Failure('retry.unreachable', 'The database is not reachable; nothing was stored. Try again.', {
         cause: error,
