@@ -27,6 +27,7 @@ export function asActivities<T extends object>(functions: T): Activities<T> {
       const { heartbeat } = Context.current();
       const beat = setInterval(() => heartbeat(), BEAT_MS);
       try {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `Object.entries` forgets the type that `Activities` says again
         return await (fn as (request: unknown) => Promise<unknown>)(request);
       } catch (error) {
         throw toApplicationFailure(error);
@@ -35,5 +36,6 @@ export function asActivities<T extends object>(functions: T): Activities<T> {
       }
     },
   ]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same names with the same signatures
   return Object.fromEntries(wrapped) as Activities<T>;
 }

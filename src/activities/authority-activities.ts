@@ -24,5 +24,6 @@ export type AuthorityActivities = Pick<AuthorityClient, (typeof calls)[number]>;
 
 /** The runbooks queue's activities. */
 export function createAuthorityActivities(authority: AuthorityClient): AuthorityActivities {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- exactly the names of the type, by `calls`
   return Object.fromEntries(calls.map((name) => [name, authority[name]])) as AuthorityActivities;
 }

@@ -136,7 +136,9 @@ export async function carryOut(attempt: Attempt): Promise<CarryOutResult> {
       throw new Failure('retry.not-yet', `the grant of ${action.id} came too late to be used`);
     case 'reconcile':
       return await reconcile(attempt, answer);
-    default:
+    case 'done':
+    case 'wait':
+    case 'refused':
       return await ended(attempt, answer);
   }
 }

@@ -59,10 +59,8 @@ export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
         const { tool, client } = connections.find(request.tool, request.connection);
         if (tool.risk !== 'read')
           throw new Failure('stop.forbidden', `${tool.name} changes things; it is proposed in a plan, never called`);
-        const reading = await (tool as ReadTool).read(
-          parseArgs(tool, request.args),
-          contextOf(tool, client, request.connection),
-        );
+        const reads: ReadTool = tool;
+        const reading = await reads.read(parseArgs(tool, request.args), contextOf(tool, client, request.connection));
         const content = await clean(reading.content ?? JSON.stringify(reading.facts, null, 2), MAX_CONTENT_BYTES);
         const summary = await clean(reading.summary, 300);
         return {
@@ -83,7 +81,7 @@ export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
         const { tool, client } = connections.find(request.tool, request.connection);
         if (tool.risk === 'read')
           throw new Failure('stop.invalid-input', `${tool.name} only reads; there is nothing to preview`);
-        const write = tool as WriteTool;
+        const write: WriteTool = tool;
         const args = parseArgs(tool, request.args);
         const seen = await write.preview(args, contextOf(tool, client, request.connection));
         const { risk, reversible, safeToRepeat } = write;
@@ -124,7 +122,7 @@ export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
           );
         return await carryOut({
           authority,
-          tool: tool as WriteTool,
+          tool,
           args,
           action,
           postState,

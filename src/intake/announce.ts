@@ -1,7 +1,10 @@
+import { z } from 'zod';
 import type { Announcer } from '../authority/announcer.ts';
 import type { AuthorityContext } from '../authority/context.ts';
 import type { Doors } from '../authority/doors.ts';
 import type { OutboxHandler } from '../authority/outbox/outbox.ts';
+
+const Said = z.object({ key: z.string(), text: z.string() });
 
 /** Outbox handlers that reach people. Without an announcer (no Slack) their rows are done at once: other views show the same. */
 export function createAnnouncements({
@@ -30,7 +33,8 @@ export function createAnnouncements({
           .where('id', '=', id)
           .execute();
     },
-    say: async (id, { key, text }) => {
+    say: async (id, payload) => {
+      const said = Said.parse(payload);
       const to = announcer();
       const run = to && (await doors.run(id));
       if (!to || !run) return;
@@ -41,7 +45,7 @@ export function createAnnouncements({
         .where('card', 'is not', null)
         .orderBy('opened_at', 'desc')
         .executeTakeFirst();
-      await to.say(String(text), run, last?.card ?? undefined, `${id}/${String(key)}`);
+      await to.say(said.text, run, last?.card ?? undefined, `${id}/${said.key}`);
     },
   };
 }

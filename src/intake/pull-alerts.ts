@@ -46,10 +46,8 @@ export async function pullAlerts(
       `${url} does not answer as an Alertmanager does (${response.status}); check ALERTMANAGER_URL.`,
     );
   const firing = parsed.data.filter(({ status }) => status.state === 'active').slice(0, MAX_ALERTS);
-  const alerts = alertmanager.parse({
-    version: '4',
-    alerts: firing.map(({ status: _, ...alert }) => ({ ...alert, status: 'firing' })),
-  } as Json);
+  const delivery = { version: '4', alerts: firing.map((alert) => ({ ...alert, status: 'firing' })) };
+  const alerts = alertmanager.parse(Json.parse(JSON.parse(JSON.stringify(delivery))));
   return alerts.length === 0
     ? []
     : await doors.receiveAlerts(alerts.map((alert) => ({ alert, route: routeFor(routes, alert) })));

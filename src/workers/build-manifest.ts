@@ -22,7 +22,7 @@ export function buildManifest(
     for (const tool of runbook.tools)
       if (!known.has(tool)) problems.push(`runbook ${runbook.name} names the tool ${tool}, which nobody registered`);
     const inputSchema = JsonObject.parse(z.toJSONSchema(runbook.input, { io: 'input' }));
-    const fields = Object.keys((inputSchema['properties'] as object | undefined) ?? {});
+    const fields = Object.keys(inputSchema['properties'] ?? {});
     for (const field of Object.keys(runbook.fromAlert ?? {}))
       if (!fields.includes(field))
         problems.push(`runbook ${runbook.name} maps alert labels to "${field}", which is not an input`);

@@ -1,6 +1,10 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
 import type { RunbookEntry } from '../../domain/manifest.ts';
+
+/** What Ajv says beside its message, for the two keywords that name a field. */
+const Params = z.looseObject({ missingProperty: z.string().optional(), additionalProperty: z.string().optional() });
 
 export interface InputProblem {
   field: string;
@@ -21,17 +25,14 @@ export function checkInput(
   const input = structuredClone(given);
   if (validate(input)) return { input };
   const problems = (validate.errors ?? []).map((error) => {
-    const { missingProperty, additionalProperty } = error.params as {
-      missingProperty?: string;
-      additionalProperty?: string;
-    };
+    const { missingProperty, additionalProperty } = Params.parse(error.params);
     const path = error.instancePath.slice(1).replaceAll('/', '.');
     const field = [path, missingProperty ?? additionalProperty].filter(Boolean).join('.') || 'input';
     if (missingProperty) return { field, message: 'is required' };
     if (additionalProperty)
       return {
         field,
-        message: `is not an input of ${runbook.name}; it takes ${Object.keys((runbook.inputSchema['properties'] as object) ?? {}).join(', ')}`,
+        message: `is not an input of ${runbook.name}; it takes ${Object.keys(runbook.inputSchema['properties'] ?? {}).join(', ')}`,
       };
     return { field, message: error.message ?? 'is invalid' };
   });

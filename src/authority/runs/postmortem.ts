@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import type { RunView } from '../doors.ts';
 import { stepText } from './step-text.ts';
@@ -6,6 +7,10 @@ import { stepText } from './step-text.ts';
 const inert = (text: string): string =>
   text.replaceAll(/[\\`*_{}[\]<>|#]/g, (c) => `\\${c}`).replaceAll(/\s*\n\s*/g, ' ');
 
+const Reads = z.object({
+  reads: z.array(z.object({ tool: z.string(), content: z.object({ id: z.string(), summary: z.string() }) })),
+});
+
 const section = (title: string, lines: string[]): string[] =>
   lines.length === 0 ? [] : ['', `## ${title}`, '', ...lines];
 
@@ -13,9 +18,7 @@ const section = (title: string, lines: string[]): string[] =>
 export function postmortem(run: RunView, entries: readonly LedgerEntry[]): string {
   const of = (...kinds: LedgerEntry['kind'][]) => entries.filter((entry) => kinds.includes(entry.kind));
   const line = (entry: LedgerEntry) => `- ${entry.at} ${inert(stepText(entry))}`;
-  const reads = of('evidence.read').flatMap(
-    (entry) => (entry.body['reads'] as { tool: string; content: { id: string; summary: string } }[]) ?? [],
-  );
+  const reads = of('evidence.read').flatMap((entry) => Reads.safeParse(entry.body).data?.reads ?? []);
   return [
     `# ${run.title}: ${inert(run.target)}`,
     '',
@@ -25,7 +28,7 @@ export function postmortem(run: RunView, entries: readonly LedgerEntry[]): strin
     ...(run.summary ? ['', inert(run.summary)] : []),
     ...section(
       'Diagnosis',
-      of('plan.proposed').map((entry) => `> ${inert(String(entry.body['diagnosis']))}`),
+      of('plan.proposed').map((entry) => `> ${inert(stepText(entry))}`),
     ),
     ...section(
       'Decisions',

@@ -9,9 +9,12 @@ import type { Trigger } from '../doors.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 
+const wordOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '?';
+
 /** Fills `{field}` in a runbook's target template. */
 const targetOf = (template: string, input: JsonObject): string =>
-  template.replaceAll(/\{(\w+)\}/g, (_, field: string) => String(input[field] ?? '?'));
+  template.replaceAll(/\{(\w+)\}/g, (_, field: string) => wordOf(input[field]));
 
 /** Registers a run and leaves its start to the outbox. Everything that is judged later comes from this row, never from Temporal. */
 export async function registerRun(

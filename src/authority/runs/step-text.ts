@@ -1,13 +1,17 @@
+import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
 import type { LedgerEntry, LedgerKind } from '../../domain/ledger.ts';
 
-const at = (body: JsonObject, ...path: string[]): string => {
+const Word = z.union([z.string(), z.number()]).transform(String);
+
+/** The word at a path of an entry's body; nothing where there is none. */
+const at = (body: unknown, ...path: string[]): string => {
   let value: unknown = body;
-  for (const key of path) value = (value as Record<string, unknown> | null | undefined)?.[key];
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  for (const key of path) value = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  return Word.safeParse(value).data ?? '';
 };
-const list = (body: JsonObject, key: string): Record<string, unknown>[] =>
-  Array.isArray(body[key]) ? (body[key] as Record<string, unknown>[]) : [];
+const list = (body: JsonObject, key: string): unknown[] => z.array(z.unknown()).safeParse(body[key]).data ?? [];
+const quoted = (text: string): string => (text === '' ? '' : `, "${text}"`);
 
 /** One line for people per kind of entry. A record over all kinds, so that a new kind cannot be forgotten. */
 const lines: Record<LedgerKind, (body: JsonObject) => string> = {
@@ -19,7 +23,7 @@ const lines: Record<LedgerKind, (body: JsonObject) => string> = {
   'alert.resolved': (b) => `alert ${at(b, 'name')} resolved`,
   'evidence.read': (b) =>
     list(b, 'reads')
-      .map((read) => `${read['tool']}: ${at({ read } as JsonObject, 'read', 'content', 'summary')}`)
+      .map((read) => `${at(read, 'tool')}: ${at(read, 'content', 'summary')}`)
       .join('; '),
   'model.turn': (b) =>
     `model turn ${at(b, 'turn')}: ${at(b, 'usage', 'inputTokens')} + ${at(b, 'usage', 'outputTokens')} tokens`,
@@ -28,14 +32,14 @@ const lines: Record<LedgerKind, (body: JsonObject) => string> = {
   'action.previewed': (b) => `${at(b, 'action')}: ${at(b, 'sentence')}`,
   'gate.opened': (b) =>
     `approval ${at(b, 'gate')} asked: ${list(b, 'options')
-      .map((option) => option['title'])
+      .map((option) => at(option, 'title'))
       .join(' / ')}`,
   'gate.observed': (b) => at(b, 'message'),
   'gate.reminded': (b) => `reminded people of ${at(b, 'gate')}`,
   'gate.voided': (b) => `${at(b, 'gate')} withdrawn: ${at(b, 'reason')}`,
   'gate.expired': (b) => `${at(b, 'gate')} expired: ${at(b, 'reason')}`,
   'decision.recorded': (b) =>
-    `${at(b, 'person', 'name')} (${at(b, 'person', 'id')}, ${at(b, 'person', 'door')}): ${at(b, 'decision')} ${at(b, 'option')}${at(b, 'reason') && `, "${at(b, 'reason')}"`}`,
+    `${at(b, 'person', 'name')} (${at(b, 'person', 'id')}, ${at(b, 'person', 'door')}): ${at(b, 'decision')} ${at(b, 'option')}${quoted(at(b, 'reason'))}`,
   'decision.refused': (b) =>
     `refused ${at(b, 'decision')} by ${at(b, 'person', 'name')} (${at(b, 'person', 'id')}): ${at(b, 'message')}`,
   'gate.decided': (b) => `${at(b, 'gate')} ${at(b, 'state')}: ${at(b, 'option')}`,
@@ -49,10 +53,10 @@ const lines: Record<LedgerKind, (body: JsonObject) => string> = {
   'action.in-doubt': (b) => `${at(b, 'action')} (${at(b, 'phase')}) is in doubt: ${at(b, 'summary')}`,
   'run.verified': (b) =>
     `verified ${at(b, 'verdict')}: ${list(b, 'checks')
-      .map((check) => `${check['name']} ${check['seen']} (expected ${check['expected']})`)
+      .map((check) => `${at(check, 'name')} ${at(check, 'seen')} (expected ${at(check, 'expected')})`)
       .join('; ')}`,
   'run.note': (b) => at(b, 'text'),
-  'run.finished': (b) => `${at(b, 'state')}${at(b, 'outcome') && `, ${at(b, 'outcome')}`}: ${at(b, 'summary')}`,
+  'run.finished': (b) => `${[at(b, 'state'), at(b, 'outcome')].filter(Boolean).join(', ')}: ${at(b, 'summary')}`,
   'signal.foreign': (b) => `refused a Temporal signal that is not Belay's: ${at(b, 'name')}`,
 };
 

@@ -52,8 +52,8 @@ export function register(program: Command): void {
       const stopping = stopRequested(() => process.exit(1));
       const ending = new AbortController();
       void stopping.requested.then((reason) => ending.abort(reason));
+      const endRuntime = installRuntime({ log });
       try {
-        installRuntime({ log });
         const failed = Promise.withResolvers<string>();
         const belay = await startBelay({
           signal: ending.signal,
@@ -79,6 +79,7 @@ export function register(program: Command): void {
         if (!ending.signal.aborted) throw error;
       } finally {
         progress.done();
+        await endRuntime();
         stopping.close();
         data.close();
       }

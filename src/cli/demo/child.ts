@@ -34,6 +34,7 @@ export function startChild(
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   // With a fourth channel the types no longer say that these two are pipes.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- both are 'pipe' above
   const [out, err] = [child.stdout, child.stderr] as [Readable, Readable];
   const said: string[] = [];
   const errors = createInterface({ input: err });

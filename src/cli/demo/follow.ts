@@ -81,7 +81,8 @@ function follow(client: ApiClient, teller: Teller, run: string): Follower {
     run,
     until: async (kind, withinMs, signal) => {
       const end = Date.now() + withinMs;
-      while (!signal?.aborted) {
+      for (;;) {
+        if (signal?.aborted) return undefined;
         const ledger = await patiently(() => client.get(`/api/ledger?run=${run}`, Entries));
         const detail = ledger && (await patiently(() => client.get(`/api/runs/${run}`, Steps)));
         for (const entry of ledger?.entries ?? []) {
@@ -96,7 +97,6 @@ function follow(client: ApiClient, teller: Teller, run: string): Follower {
           );
         await sleep(POLL_MS);
       }
-      return undefined;
     },
   };
 }

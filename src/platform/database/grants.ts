@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import type { Schema } from './schema.ts';
 
 type Privilege = 'select' | 'insert' | 'update' | 'delete' | `update (${string})`;
@@ -38,7 +38,7 @@ export const HOOKS_GRANTS = {
  * owns the tables. Rejects when the role does not exist.
  */
 export async function grantTo(url: string, role: string, grants: Grants): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   await client.connect();
   try {
     const name = client.escapeIdentifier(role);

@@ -1,10 +1,10 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { Pool } from 'pg';
-import * as first from './migrations/0001-first.ts';
+import { up as first } from './migrations/0001-first.ts';
 
 /** In the order in which they are applied. */
-const migrations = { '0001-first': first };
+const migrations = { '0001-first': { up: first } };
 
 /** The names of all migrations of this version. */
 export const MIGRATIONS: readonly string[] = Object.keys(migrations);

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { MIGRATIONS } from './migrate.ts';
 
 /** How a database stands to this version of Belay: migrations it lacks, and ones this version does not know. */
@@ -12,7 +12,7 @@ const NO_PRIVILEGE = '42501';
 
 /** Reads it, changing nothing. A database that was never migrated lacks everything. Rejects while it cannot be reached. */
 export async function schemaState(url: string): Promise<SchemaState> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000 });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 3000 });
   await client.connect();
   try {
     const there = await appliedIn(client);
@@ -25,12 +25,12 @@ export async function schemaState(url: string): Promise<SchemaState> {
   }
 }
 
-async function appliedIn(client: pg.Client): Promise<string[]> {
+async function appliedIn(client: Client): Promise<string[]> {
   try {
     const { rows } = await client.query<{ name: string }>('select name from belay.kysely_migration order by name');
     return rows.map(({ name }) => name);
   } catch (error) {
-    const code = error instanceof pg.DatabaseError ? error.code : undefined;
+    const code = error instanceof DatabaseError ? error.code : undefined;
     // A role that was given nothing yet cannot tell an empty schema from a closed one; both want `belay migrate`.
     if (code === UNDEFINED_TABLE || code === NO_PRIVILEGE) return [];
     throw error;

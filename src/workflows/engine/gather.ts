@@ -37,12 +37,13 @@ export async function gather(
 ): Promise<Record<string, Gathered<unknown>>> {
   await state.stopIfCancelled();
   state.enter(`reading: ${turn}`);
-  const names = Object.keys(reads);
   const results = await Promise.all(Object.values(reads).map((read) => one(state, read)));
   const recorded = Object.values(reads).flatMap((read, index) => {
     const content = results[index]?.evidence;
     return content ? [{ tool: read.tool, args: read.args, content }] : [];
   });
   await state.noteEvidence(turn, recorded);
-  return Object.fromEntries(names.map((name, index) => [name, results[index] as Gathered<unknown>]));
+  return Object.fromEntries(
+    Object.keys(reads).flatMap((name, index) => (results[index] ? [[name, results[index]]] : [])),
+  );
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { AGENTS_QUEUE } from '../../domain/queue.ts';
 import type { Proposal } from '../../sdk/run-context.ts';
-import { agents, authority } from './activities.ts';
+import { agents } from './activities.ts';
 import { failureText, isCancel, RunEnds } from './ending.ts';
 import { callReadTool } from './gather.ts';
 import type { RunState } from './run-state.ts';

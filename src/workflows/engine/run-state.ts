@@ -62,7 +62,8 @@ export class RunState {
   /** The connection a tool is used on: the one the input names where its system has it, else `default`. */
   connectionOf(tool: string): string {
     const system = systemOf(tool);
-    const wanted = String(this.begun.input['connection'] ?? 'default');
+    const named = this.begun.input['connection'];
+    const wanted = typeof named === 'string' ? named : 'default';
     const known = this.begun.permit.permit.connections;
     const found = [wanted, 'default'].find((name) => known.includes(`${system}.${name}`));
     if (!found)
@@ -74,8 +75,8 @@ export class RunState {
   }
 
   /** Resolves when something woke the run since the last time it asked, or after `timeout`. A signal says only: look. */
-  async woken(timeout: string | number): Promise<boolean> {
-    const woke = await condition(() => this.wakes.count > this.seen, timeout as '1s');
+  async woken(timeout: number | `${number}m`): Promise<boolean> {
+    const woke = await condition(() => this.wakes.count > this.seen, timeout);
     this.seen = this.wakes.count;
     await this.reportForeign();
     return woke;

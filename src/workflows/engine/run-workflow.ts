@@ -47,6 +47,7 @@ function contextOf(state: RunState, runbook: AnyRunbook): RunContext {
   return {
     run: state.of.run,
     mode: state.begun.mode,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each read's facts are of the tool it names; the compiler cannot follow names
     gather: (turn, reads) => gather(state, turn, reads) as never,
     investigate: (request) => investigate(state, { ...request, limits: runbook.limits }),
     act: (proposal, after) =>
