@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContainerLog } from './container-log.ts';
 import { startContainer } from './container.ts';
 import type { Exit, RunningContainer } from './container.ts';
-import { imageId, programOf } from './images.ts';
+import { programOf } from './images.ts';
 import { kubeTime } from './objects.ts';
-import type { Container, ContainerState, ContainerStatus, Pod } from './objects.ts';
-import { podConditions } from './pod-conditions.ts';
+import type { Container, ContainerState, Pod } from './objects.ts';
+import { containerId, podStatus } from './pod-status.ts';
 import { probe } from './probe.ts';
 import { recordEvent } from './record-event.ts';
 import type { EventText } from './record-event.ts';
@@ -29,7 +29,7 @@ export class PodWorker {
   #restarts = 0;
   #state: ContainerState = { waiting: { reason: 'ContainerCreating' } };
   #lastState: ContainerState = {};
-  #id = 0;
+  #lives = 0;
   /** The log of the process that runs now, and of the one before. */
   log: ContainerLog | undefined;
   previousLog: ContainerLog | undefined;
@@ -88,7 +88,7 @@ export class PodWorker {
     const fieldPath = `spec.containers{${name}}`;
     const message = `Container image "${image}" already present on machine`;
     if (this.#restarts === 0) this.#event({ reason: 'Pulled', message, fieldPath });
-    this.#id += 1;
+    this.#lives += 1;
     const container = startContainer(program, this.#env);
     this.#running = container;
     this.previousLog = this.log;
@@ -110,7 +110,7 @@ export class PodWorker {
       reason: exit.exitCode === 0 ? 'Completed' : 'Error',
       startedAt: kubeTime(exit.startedAt),
       finishedAt: kubeTime(exit.finishedAt),
-      containerID: this.#containerId(),
+      containerID: containerId(this.#pod, this.#lives),
     };
     this.#state = { terminated };
     this.#lastState = { terminated };
@@ -179,33 +179,17 @@ export class PodWorker {
     recordEvent(this.#store, this.#pod, { ...text, component: 'kubelet' });
   }
 
-  #containerId(): string {
-    return `containerd://${this.#pod.metadata.uid.replaceAll('-', '')}${String(this.#id).padStart(4, '0')}`;
-  }
-
   #write(): void {
     const { name, namespace } = this.#pod.metadata;
-    const status: ContainerStatus = {
-      name: this.#spec.name,
-      image: this.#spec.image,
-      imageID: this.#id > 0 ? imageId(this.#spec.image) : '',
-      ...(this.#id > 0 && { containerID: this.#containerId() }),
-      ready: this.#ready,
-      started: this.#state.running !== undefined,
-      restartCount: this.#restarts,
-      state: this.#state,
-      lastState: this.#lastState,
-    };
     this.#store.modify('Pod', namespace, name, (pod) => {
-      pod.status = {
-        ...pod.status,
-        phase: this.#id === 0 ? 'Pending' : 'Running',
-        conditions: podConditions(pod, this.#ready, this.#spec.name),
-        hostIP: '127.0.0.1',
-        podIP: '127.0.0.1',
-        startTime: pod.status.startTime ?? kubeTime(),
-        containerStatuses: [status],
-      };
+      pod.status = podStatus(pod, {
+        spec: this.#spec,
+        lives: this.#lives,
+        ready: this.#ready,
+        restarts: this.#restarts,
+        state: this.#state,
+        lastState: this.#lastState,
+      });
     });
   }
 }

@@ -30,10 +30,21 @@ function matches({ label, operator, value }: Matcher, labels: Labels): boolean {
 const select = (series: Series[], { matchers }: Selector): Series[] =>
   series.filter(({ labels }) => matchers.every((matcher) => matches(matcher, labels)));
 
+/** The index of the first sample later than a time; there are thousands, so it is searched by halves. */
+function firstAfter(samples: Series['samples'], time: number): number {
+  let [low, high] = [0, samples.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((samples[middle]?.at ?? time) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 function instant(series: Series[], selector: Selector, at: number): Point[] {
   const time = at - selector.offsetMs;
   return select(series, selector).flatMap(({ labels, samples }) => {
-    const last = samples.findLast((sample) => sample.at <= time);
+    const last = samples[firstAfter(samples, time) - 1];
     if (!last || 'stale' in last || last.at <= time - LOOKBACK_MS) return [];
     return [{ labels, value: last.value }];
   });
@@ -43,9 +54,8 @@ function rate(series: Series[], selector: Selector, at: number, perSecond: boole
   const end = at - selector.offsetMs;
   const range = selector.rangeMs ?? 0;
   return select(series, selector).flatMap(({ labels, samples }) => {
-    const within = samples.filter(
-      (each): each is Sample => !('stale' in each) && each.at > end - range && each.at <= end,
-    );
+    const window = samples.slice(firstAfter(samples, end - range), firstAfter(samples, end));
+    const within = window.filter((each): each is Sample => !('stale' in each));
     const grown = increase(within, end - range, end);
     if (grown === undefined) return [];
     return [{ labels: without(labels, '__name__'), value: perSecond ? grown / (range / 1000) : grown }];
