@@ -110,7 +110,7 @@ describe('a running sandbox', () => {
     expect(existsSync(up.kubeconfig)).toBe(false);
     expect(readdirSync(folder)).toEqual([]);
     expect(await sandbox('status')).toMatchObject({ code: 3 });
-  }, 90_000);
+  }, 180_000);
 
   test('that is killed with SIGKILL leaves no pod behind, and is then found to be gone', async () => {
     const up = await start('--no-slack');
@@ -121,7 +121,7 @@ describe('a running sandbox', () => {
     await until('every pod is gone', () => !pods.some(isAlive), { within: 15_000 });
     const status = await sandbox('status');
     expect(status).toMatchObject({ code: 3, err: 'sandbox: No sandbox is running. Start one: npm run sandbox\n' });
-  }, 90_000);
+  }, 180_000);
 });
 
 describe('what cannot be done', () => {

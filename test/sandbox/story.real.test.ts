@@ -22,7 +22,7 @@ beforeAll(async () => {
   config.loadFromFile(sandbox.kubeconfig);
   apps = config.makeApiClient(AppsV1Api);
   core = config.makeApiClient(CoreV1Api);
-}, 90_000);
+}, 180_000);
 afterAll(async () => {
   await sandbox?.stop();
   await webhook.stop();
@@ -80,7 +80,7 @@ describe('a bad deploy, from the first error to the all-clear', () => {
     await until('it is told again', () => webhook.messages.length > 1, patient);
     expect(webhook.states.slice(0, 2)).toEqual(['firing', 'firing']);
     expect(await activeSet()).toMatchObject({ revision: '2' });
-  }, 90_000);
+  }, 180_000);
 
   test('its pods crash-loop, and their logs, events and status say why', async () => {
     const pod = await until(
@@ -105,7 +105,7 @@ describe('a bad deploy, from the first error to the all-clear', () => {
     const fieldSelector = `involvedObject.name=${name},reason=BackOff`;
     const events = await core.listNamespacedEvent({ namespace: 'shop', fieldSelector });
     expect(events.items[0]).toMatchObject({ type: 'Warning', count: expect.any(Number) });
-  }, 90_000);
+  }, 180_000);
 
   test('a rollback to the ReplicaSet before heals it, and the alert is resolved', async () => {
     sandbox.heal();
@@ -117,5 +117,5 @@ describe('a bad deploy, from the first error to the all-clear', () => {
     expect(sandbox.status()).toMatchObject({ story: null, alert: 'inactive' });
     const incident = webhook.messages.map(({ alerts }) => `${alerts[0]?.fingerprint} ${alerts[0]?.startsAt}`);
     expect(new Set(incident).size).toBe(1);
-  }, 90_000);
+  }, 180_000);
 });
