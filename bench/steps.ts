@@ -10,17 +10,11 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import type { RunPermit } from '../src/domain/permit.ts';
 import { bundleWorkflows } from '../src/workers/bundle-workflows.ts';
 import { ada, startToyBelay, type ToyBelay } from '../test/support/toy/start-toy-belay.ts';
-import { pairs } from './pairs.ts';
+import { pairs, timed } from './pairs.ts';
 import { startEmbeddedServers } from './embedded-servers.ts';
 
 const READS = 20;
 const AT_ONCE = 100;
-
-const timed = async (work: () => Promise<unknown>): Promise<number> => {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-};
 
 async function finished(belay: ToyBelay, run: string): Promise<void> {
   const row = await belay.context.db

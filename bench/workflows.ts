@@ -4,6 +4,7 @@ import { runWorkflow } from '../src/workflows/engine/run-workflow.ts';
 import { lampRunbook } from '../test/support/toy/lamp-runbook.ts';
 
 interface Bare {
+  nothing(): Promise<void>;
   change(request: { name: string }): Promise<{ on: boolean }>;
 }
 
@@ -19,6 +20,13 @@ export async function bareReads({
   for (; done < reads; done += 1)
     await readTool({ ...request, args: { ...request.args, step: done }, wantFacts: true });
   return done;
+}
+
+const { nothing } = proxyActivities<Bare>({ startToCloseTimeout: '30s' });
+
+/** A chain of activities that do nothing: what the server alone costs. */
+export async function chain(length: number): Promise<void> {
+  for (let step = 0; step < length; step += 1) await nothing();
 }
 
 /** The baseline: the same side effect, as one plain activity. */

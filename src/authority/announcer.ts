@@ -1,11 +1,6 @@
+import type { CardRef } from '../domain/card-ref.ts';
 import type { Gate } from '../domain/gate.ts';
 import type { RunView } from './doors.ts';
-
-/** Where a card stands, so that it can be changed later. */
-export interface CardRef {
-  readonly channel: string;
-  readonly ts: string;
-}
 
 /**
  * Tells people. Called by the outbox, at least once each: `known` is what an earlier call returned, if that was stored.

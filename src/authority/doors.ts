@@ -6,13 +6,8 @@ import type { LedgerEntry } from '../domain/ledger.ts';
 import type { Manifest } from '../domain/manifest.ts';
 import type { Person } from '../domain/person.ts';
 import type { RunMode, RunOutcome, RunState } from '../domain/run.ts';
+import type { Trigger } from '../domain/trigger.ts';
 import type { Verdict } from '../domain/verdict.ts';
-
-/** What started a run. */
-export type Trigger =
-  | { kind: 'person' }
-  | { kind: 'alert'; source: string; group: string; alerts: string[] }
-  | { kind: 'schedule'; name: string };
 
 /** A run, as every view shows it. */
 export interface RunView {

@@ -1,5 +1,6 @@
 import type { webApi } from '@slack/bolt';
-import type { Announcer, CardRef } from '../authority/announcer.ts';
+import type { Announcer } from '../authority/announcer.ts';
+import type { CardRef } from '../domain/card-ref.ts';
 import { gateCard } from './card.ts';
 import type { Log } from './log.ts';
 import { noteMessage } from './note.ts';

@@ -5,7 +5,7 @@ import type { RunbookEntry } from '../../domain/manifest.ts';
 import type { Person } from '../../domain/person.ts';
 import type { RunMode } from '../../domain/run.ts';
 import type { Trx } from '../../platform/database/connect.ts';
-import type { Trigger } from '../doors.ts';
+import type { Trigger } from '../../domain/trigger.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 

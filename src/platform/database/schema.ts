@@ -1,6 +1,6 @@
 import type { Generated, JSONColumnType } from 'kysely';
-import type { Trigger } from '../../authority/doors.ts';
-import type { CardRef } from '../../authority/announcer.ts';
+import type { CardRef } from '../../domain/card-ref.ts';
+import type { Trigger } from '../../domain/trigger.ts';
 import type { Phase, Preview } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { BlobRef } from '../../domain/blob.ts';

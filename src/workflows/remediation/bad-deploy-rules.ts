@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Plan, ProposedOption } from '../../domain/plan.ts';
-import type { BadDeployInput, Findings } from './bad-deploy.ts';
+import type { Findings } from './bad-deploy-findings.ts';
+import type { BadDeployInput } from './bad-deploy-input.ts';
 import { numberOf, percent } from './error-ratio.ts';
 import { revertByHand } from './revert-by-hand.ts';
 

@@ -1,7 +1,8 @@
 import type { Check } from '../../domain/verdict.ts';
 import type { Chosen, Gathered } from '../../sdk/runbook.ts';
 import type { ToolCatalog } from '../../tools/catalog.ts';
-import type { BadDeployInput, Findings } from './bad-deploy.ts';
+import type { Findings } from './bad-deploy-findings.ts';
+import type { BadDeployInput } from './bad-deploy-input.ts';
 import { numberOf, percent } from './error-ratio.ts';
 
 interface After {

@@ -1,4 +1,4 @@
-import type { BadDeployInput } from './bad-deploy.ts';
+import type { BadDeployInput } from './bad-deploy-input.ts';
 
 // Namespace and name match DNS-1123, so nothing in them can end a PromQL string.
 const selector = ({ namespace, name }: BadDeployInput, more = ''): string =>

@@ -1,5 +1,6 @@
 import type { ProposedOption } from '../../domain/plan.ts';
-import type { BadDeployInput, Findings } from './bad-deploy.ts';
+import type { Findings } from './bad-deploy-findings.ts';
+import type { BadDeployInput } from './bad-deploy-input.ts';
 
 /** The exact revert where GitOps or Helm owns the workload: a live rollback would be reverted by its controller. */
 export function revertByHand(input: BadDeployInput, { workload }: Findings, toRevision: number): ProposedOption {
