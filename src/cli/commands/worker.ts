@@ -21,7 +21,7 @@ export function register(program: Command): void {
     .action(async ({ queue, wait }: { queue: string; wait: string }) => {
       const configuration = readConfiguration(process.env, 'worker');
       await serve(configuration, seconds(wait), async (patience, log) => {
-        installRuntime({ log });
+        const endRuntime = installRuntime({ log });
         let working = false;
         const { BELAY_HOST: host, BELAY_HEALTH_PORT: port } = configuration;
         const health = port === undefined ? undefined : await openHealthPort(host, port, () => working);
@@ -40,6 +40,7 @@ export function register(program: Command): void {
           };
         } catch (error) {
           health?.close();
+          await endRuntime();
           throw error;
         }
       });

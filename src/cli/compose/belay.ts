@@ -3,6 +3,7 @@ import type { Configuration } from '../../platform/configuration/configuration.t
 import type { DataFolder } from '../../platform/data/data-folder.ts';
 import { migrate } from '../../platform/database/migrate.ts';
 import type { Logger } from '../../platform/log.ts';
+import { CliError, reasonOf } from '../../platform/problem.ts';
 import { startEmbeddedPostgres } from '../../platform/postgres/embedded-postgres.ts';
 import type { Status } from '../../platform/screen.ts';
 import { binarySources, type Progress } from '../../platform/temporal/binary-sources.ts';
@@ -19,6 +20,7 @@ import { connectionNames, connectionSettings } from './connections.ts';
 import { keysMadeIn } from './keys.ts';
 import { localPerson, startServer } from './server.ts';
 import { loadTeam } from './team.ts';
+import { unlessRefused } from './unless-refused.ts';
 import { startAllWorkers } from './workers.ts';
 
 export interface BelayOptions {
@@ -40,6 +42,20 @@ export interface Belay {
 }
 
 type Stop = () => Promise<void>;
+
+/** @throws CliError for a database that refuses (exit 2) or does not answer (exit 3). */
+async function bringUpToDate(url: string): Promise<void> {
+  try {
+    await unlessRefused(() => migrate(url));
+  } catch (error) {
+    if (error instanceof CliError) throw error;
+    throw new CliError(
+      `The database on ${new URL(url).host} does not answer (${reasonOf(error)}); check DATABASE_URL, or unset it to use the embedded one.`,
+      3,
+      { cause: error },
+    );
+  }
+}
 
 async function database({ configuration, data, progress, onUnexpectedEnd }: BelayOptions, stops: Stop[]) {
   const { DATABASE_URL: url } = configuration;
@@ -109,7 +125,7 @@ export async function startBelay(options: BelayOptions): Promise<Belay> {
     ]);
     signal.throwIfAborted();
     progress('Bringing the database up to date');
-    await migrate(configuration.DATABASE_MIGRATION_URL ?? db.url);
+    await bringUpToDate(configuration.DATABASE_MIGRATION_URL ?? db.url);
     const manifest = buildManifest(registry, [...runbooks, ...team.runbooks], connectionNames(settings), bundle.hash);
     const link = linkTemporal(time.address, time.namespace);
     stops.push(() => link.close());

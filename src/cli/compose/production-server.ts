@@ -8,7 +8,7 @@ import { connect } from '../../platform/database/connect.ts';
 import { grantTo, SERVER_GRANTS } from '../../platform/database/grants.ts';
 import { migrate } from '../../platform/database/migrate.ts';
 import { schemaState } from '../../platform/database/schema-state.ts';
-import { CliError, codeOf, reasonOf } from '../../platform/problem.ts';
+import { CliError } from '../../platform/problem.ts';
 import { encryptedConverter } from '../../platform/temporal/payload-codec.ts';
 import { readPayloadKeys } from '../../platform/temporal/payload-keys.ts';
 import { temporalAddress } from '../../platform/temporal/temporal-connection.ts';
@@ -16,6 +16,7 @@ import { linkTemporal } from '../../platform/temporal/temporal-link.ts';
 import { buildOf, placed, readManifest } from './build-folder.ts';
 import { keysGivenIn } from './keys.ts';
 import { type Patience, patiently } from './patience.ts';
+import { unlessRefused } from './unless-refused.ts';
 import { hostNames, listen, routeTable, startServer } from './server.ts';
 import { connectionsOf, readWorkerTokens } from './worker-tokens.ts';
 
@@ -25,20 +26,6 @@ export interface ProductionServer {
   /** Person ids; empty means that nobody can approve. */
   readonly approvers: readonly string[];
   stop(): Promise<void>;
-}
-
-/** SQLSTATEs of a database that is starting, stopping or full; everything else it says stays true however long one waits. */
-const PASSES = /^(57P0\d|53\d{3}|08\w{3})$/;
-
-/** What the database refuses is no matter of time. */
-async function unlessRefused<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const code = codeOf(error);
-    if (code === undefined || !/^[0-9A-Z]{5}$/.test(code) || PASSES.test(code)) throw error;
-    throw new CliError(`The database refuses: ${reasonOf(error)} (${code}).`, 2, { cause: error });
-  }
 }
 
 /** Brings the schema up to date where this process may; refuses one that this version cannot work with. */

@@ -10,13 +10,20 @@ export interface RuntimeOptions {
 }
 
 /**
- * Gives Temporal's SDK Belay's log and takes its signal handlers away: on Ctrl-C it would shut workers down by itself,
- * while Belay stops its parts in order. Once per process, before any worker or native connection.
+ * Ends the SDK's native part, which would keep the process alive. Needed where no worker came to be; with the last worker
+ * and connection it ends by itself.
  */
-export function installRuntime({ log, metricsAddress }: RuntimeOptions): void {
+export const endRuntime = (): Promise<void> => Runtime.instance().shutdown();
+
+/**
+ * Gives Temporal's SDK Belay's log and takes its signal handlers away: on Ctrl-C it would shut workers down by itself,
+ * while Belay stops its parts in order. Once per process, before any worker or native connection. Returns what ends it:
+ * a runtime that never had a worker does not end by itself and keeps the process alive. Ending it twice is fine.
+ */
+export function installRuntime({ log, metricsAddress }: RuntimeOptions): () => Promise<void> {
   const child = log.child({ part: 'temporal-sdk' });
   const say = (level: LogLevel, message: string, meta?: object): void => child[LEVELS[level]](meta ?? {}, message);
-  Runtime.install({
+  const runtime = Runtime.install({
     shutdownSignals: [],
     logger: {
       log: say,
@@ -31,4 +38,5 @@ export function installRuntime({ log, metricsAddress }: RuntimeOptions): void {
       ...(metricsAddress !== undefined && { metrics: { prometheus: { bindAddress: metricsAddress } } }),
     },
   });
+  return () => runtime.shutdown();
 }
