@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, type Logger } from '@temporalio/worker';
 import type { Digest } from '../domain/digest.ts';
 import { FAILURE_CONVERTER_PATH } from '../platform/temporal/payload-codec.ts';
+
+/** Belay's own `node_modules`, for an entry and runbooks that are somewhere else. */
+const OWN_PACKAGES = join(
+  dirname(createRequire(import.meta.url).resolve('@temporalio/workflow/package.json')),
+  '..',
+  '..',
+);
 
 const SILENT: Logger = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
@@ -31,6 +40,10 @@ export async function bundleWorkflows(
   const bundle = await bundleWorkflowCode({
     workflowsPath: entry ?? shipped,
     logger: SILENT,
+    webpackConfigHook: (config) => ({
+      ...config,
+      resolve: { ...config.resolve, modules: [...(config.resolve?.modules ?? ['node_modules']), OWN_PACKAGES] },
+    }),
     ...(encodeFailures ? { failureConverterPath: FAILURE_CONVERTER_PATH } : {}),
   });
   return { bundle, hash: hashOfBundle(bundle.code) };
