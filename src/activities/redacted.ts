@@ -26,19 +26,26 @@ export async function redacted<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function cleanError(error: unknown): Promise<Error> {
-  const message = await clean(error instanceof Error ? error.message : String(error), MAX_ERROR);
+  const { name, message, stack } = partsOf(error);
+  const text = await clean(message, MAX_ERROR);
   if (error instanceof Failure)
-    return new Failure(
-      error.type,
-      message,
-      error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs },
-    );
-  const cleaned = new Error(message);
-  if (!(error instanceof Error)) return cleaned;
+    return new Failure(error.type, text, error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs });
+  const cleaned = new Error(text);
   // Its name tells the SDK what was aborted, and people what kind of mistake it was.
-  cleaned.name = error.name;
-  cleaned.stack = await clean(error.stack ?? '', MAX_STACK);
+  if (name !== undefined) cleaned.name = name;
+  if (stack !== undefined) cleaned.stack = await clean(stack, MAX_STACK);
   return cleaned;
+}
+
+/** By shape, not by class: an abort's DOMException is not an Error everywhere. */
+function partsOf(error: unknown): { name?: string; message: string; stack?: string } {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return { message: String(error) };
+  const { name, message, stack }: { name?: unknown; message: unknown; stack?: unknown } = error;
+  return {
+    message: String(message),
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(typeof stack === 'string' ? { stack } : {}),
+  };
 }
 
 /** Typed facts with every string in them redacted, each under its key: `password` says more than its value does. */

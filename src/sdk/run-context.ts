@@ -48,7 +48,7 @@ export interface RunContext {
   gather<T extends Record<string, Read<unknown>>>(
     turn: string,
     reads: T,
-  ): Promise<{ [K in keyof T]: Gathered<T[K] extends Read<infer F> ? F : never> }>;
+  ): Promise<{ [K in keyof T]: Gathered<NonNullable<T[K]> extends Read<infer F> ? F : never> }>;
   /**
    * Asks for a plan: the model, when one is configured, with the runbook's read tools; else, or when the model fails,
    * `rules`. Options whose actions `admit` rejects (with a reason) are left out, whoever proposed them.

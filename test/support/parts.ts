@@ -1,7 +1,7 @@
 import { describe, test } from '@jest/globals';
-import { existsSync } from 'node:fs';
 import { findPart, type Part } from './find-part.ts';
 
+export { requirePart } from './require-part.ts';
 export { findPart, type Part };
 
 /** A server, and every part it is made of. */
@@ -40,13 +40,4 @@ export function describeReal(name: string, servers: readonly Server[], define: (
     // Still defined, so that every test in it is counted as skipped.
     describe.skip(`${name} [needs ${missing.join(', ')}: see test/support/parts/build]`, define);
   }
-}
-
-/** The path of a part that must be there. Throws an Error saying how to get it. */
-export function requirePart(part: Part): string {
-  const path = findPart(part);
-  if (path === undefined || !existsSync(path)) {
-    throw new Error(`${part} was not found; test/support/parts/build gets it (or set BELAY_PARTS to where bin/ is)`);
-  }
-  return path;
 }

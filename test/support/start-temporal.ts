@@ -2,7 +2,7 @@ import { Connection } from '@temporalio/client';
 import { join } from 'node:path';
 import { flags } from './flags.ts';
 import { freePorts } from './free-ports.ts';
-import { requirePart } from './parts.ts';
+import { requirePart } from './require-part.ts';
 import { startProgram } from './start-program.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -67,7 +67,7 @@ export const lampRunbook = defineRunbook({
     const proposal = await context.investigate({
       task: `Lamp ${input.name} may be off. Switch it on if it is.`,
       rules,
-      admit: ({ args }) => (names.includes(String(args['name'])) ? undefined : 'it is another lamp'),
+      admit: ({ args }) => (names.some((name) => name === args['name']) ? undefined : 'it is another lamp'),
     });
     return await context.act(proposal, {
       stabilise: input.stabilise,

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
@@ -30,15 +29,17 @@ import { migrate } from '../../../src/platform/database/migrate.ts';
 import { buildRegistry } from '../../../src/tools/registry.ts';
 import { startAgentsWorker } from '../../../src/workers/agents-worker.ts';
 import { buildManifest } from '../../../src/workers/build-manifest.ts';
-import { bundleWorkflows, type WorkflowBundle } from '../../../src/workers/bundle-workflows.ts';
+import type { WorkflowBundle } from '../../../src/workers/bundle-workflows.ts';
 import { startRunbooksWorker } from '../../../src/workers/runbooks-worker.ts';
 import type { RunningWorker } from '../../../src/workers/run-worker.ts';
 import { startToolsWorkers } from '../../../src/workers/tools-worker.ts';
 import { createDatabase } from '../start-postgres.ts';
 import { until } from '../until.ts';
+import { bundleToy } from './bundle-toy.ts';
 import { Lamps, lampSystem } from './lamp.ts';
 import { lampRunbook } from './lamp-runbook.ts';
 
+export { bundleToy };
 export const ada: Person = { id: 'local:ada', name: 'ada', door: 'api' };
 export const grace: Person = { id: 'local:grace', name: 'grace', door: 'api' };
 
@@ -89,7 +90,8 @@ export interface ToyBelay {
   ended(run: string): Promise<NonNullable<Awaited<ReturnType<Doors['run']>>>>;
   kinds(run: string): Promise<string[]>;
   stopWorkers(): Promise<void>;
-  startWorkers(): Promise<void>;
+  /** Without `tools` nobody serves the queues that act. */
+  startWorkers(which?: { tools: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -106,13 +108,11 @@ function strict(authority: AuthorityClient): AuthorityClient {
   return Object.fromEntries(entries);
 }
 
-export const bundleToy = (options: { encodeFailures?: boolean } = {}): Promise<WorkflowBundle> =>
-  bundleWorkflows(fileURLToPath(new URL('workflows.ts', import.meta.url)), options);
-
 export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
   const databaseUrl = options.databaseUrl ?? (await createDatabase());
   await migrate(databaseUrl);
-  const { db, close } = connect(databaseUrl, () => undefined);
+  const database = connect(databaseUrl, () => undefined);
+  const { db } = database;
   const lamps = options.lamps ?? new Lamps();
   const world = options.world ?? {
     systems: [lampSystem(lamps)],
@@ -162,20 +162,22 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
     },
     onError: () => undefined,
   });
-  poke = outbox.poke;
+  poke = () => outbox.poke();
   let native: NativeConnection | undefined;
   let workers: RunningWorker[] = [];
-  const startWorkers = async () => {
+  const startWorkers = async ({ tools } = { tools: true }) => {
     native = await NativeConnection.connect({ address: options.temporal });
     const at = { connection: native, namespace: 'default', ...converter };
     workers = [
       await startRunbooksWorker(at, { bundle, authority }),
-      ...(await startToolsWorkers(at, {
-        authority,
-        connections: createConnections(registry, settings),
-        publicKeyPem: context.key.publicKeyPem,
-        now: context.now,
-      })),
+      ...(tools
+        ? await startToolsWorkers(at, {
+            authority,
+            connections: createConnections(registry, settings),
+            publicKeyPem: context.key.publicKeyPem,
+            now: context.now,
+          })
+        : []),
       ...(options.model ? [await startAgentsWorker(at, { authority, manifest, model: options.model })] : []),
     ];
   };
@@ -233,7 +235,7 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
       await stopWorkers();
       await outbox.stop();
       await connection.close();
-      await close();
+      await database.close();
     },
   };
   return toy;

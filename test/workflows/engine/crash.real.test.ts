@@ -63,8 +63,12 @@ describeReal('a worker that dies around a side effect', ['temporal', 'postgres']
 
     // The next incident on the same target waits: nobody knows yet what the first one did.
     const next = await approved({ name: 'once-before' });
-    await until('it waits in line', async () => (await toy.belay.progress(next)).includes(`the lock that run ${run} holds`));
-    expect(await toy.belay.doors.cancel(next, { id: 'local:ada', name: 'ada', door: 'api' }, 'enough')).toBe('cancelling');
+    await until('it waits in line', async () =>
+      (await toy.belay.progress(next)).includes(`the lock that run ${run} holds`),
+    );
+    expect(await toy.belay.doors.cancel(next, { id: 'local:ada', name: 'ada', door: 'api' }, 'enough')).toBe(
+      'cancelling',
+    );
     expect(await toy.belay.ended(next)).toMatchObject({ state: 'cancelled', summary: 'Cancelled. Nothing was done.' });
   });
 

@@ -9,7 +9,6 @@ import { ada } from '../../support/toy/start-toy-belay.ts';
 import { until } from '../../support/until.ts';
 import { useToy } from './toy.ts';
 
-
 const LAMPS = queueOf('lamp', 'default');
 
 /** What somebody with Temporal's door alone can do: schedule any activity, with any arguments, on any queue. */
@@ -39,7 +38,11 @@ describeReal('whoever reaches Temporal and not the authority', ['temporal', 'pos
     toy.belay.lamps.dark(name);
     const run = await toy.belay.start({ name });
     const gate = await toy.belay.openGate(run);
-    const row = await toy.belay.context.db.selectFrom('runs').selectAll().where('id', '=', run).executeTakeFirstOrThrow();
+    const row = await toy.belay.context.db
+      .selectFrom('runs')
+      .selectAll()
+      .where('id', '=', run)
+      .executeTakeFirstOrThrow();
     return { run, gate, execution: row.execution ?? '' };
   };
   const permitOf = async (run: string, execution: string): Promise<SignedRunPermit> =>
@@ -97,7 +100,7 @@ describeReal('whoever reaches Temporal and not the authority', ['temporal', 'pos
   test.each([
     ['the id of a registered run', async () => (await waiting(`hand ${Math.random()}`)).run, 'another execution'],
     ['an unknown id', async () => 'r-00000000', 'not registered'],
-    ['no id at all', async () => undefined as unknown as string, ''],
+    ['no id at all', async () => '', ''],
   ])('a workflow started by hand with %s gets nothing', async (_, idOf, why) => {
     const run = await idOf();
     const before = toy.belay.lamps.effects.length;
@@ -130,7 +133,9 @@ describeReal('whoever reaches Temporal and not the authority', ['temporal', 'pos
   test('carrying out again what was done gives the recorded end and does nothing; undoing it afterwards is refused', async () => {
     const { run } = await waiting('executed');
     await finish(run);
-    const again = await outcomeOf(byHand(toy.belay.client, LAMPS, 'carryOut', { action: `${run}/1`, phase: 'execute' }));
+    const again = await outcomeOf(
+      byHand(toy.belay.client, LAMPS, 'carryOut', { action: `${run}/1`, phase: 'execute' }),
+    );
     expect(again).toContain('Lamp executed is on');
     const undo = await outcomeOf(byHand(toy.belay.client, LAMPS, 'carryOut', { action: `${run}/1`, phase: 'undo' }));
     expect(undo).toContain('run-over');
@@ -274,7 +279,9 @@ describeReal('whoever reaches Temporal and not the authority', ['temporal', 'pos
     const { runId } = await handle.describe();
     const { events } = await handle.fetchHistory();
     // The decision of the workflow that scheduled it, or its first one, is taken back and made again.
-    const scheduled = events?.find((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === before);
+    const scheduled = events?.find(
+      (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === before,
+    );
     const decision =
       scheduled?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId ??
       events?.find((event) => event.workflowTaskCompletedEventAttributes)?.eventId;

@@ -2,13 +2,12 @@ import { expect, test } from '@jest/globals';
 import type { Alert } from '../../../src/domain/alert.ts';
 import type { Gate } from '../../../src/domain/gate.ts';
 import { describeReal } from '../../support/parts.ts';
-import { ada, grace, type ToyBelay } from '../../support/toy/start-toy-belay.ts';
+import { ada, grace } from '../../support/toy/start-toy-belay.ts';
 import { until } from '../../support/until.ts';
 import { useToy } from './toy.ts';
 
 describeReal('how a run ends', ['temporal', 'postgres'], () => {
   const toy = useToy();
-  const lampsOf = (belay: ToyBelay) => belay.lamps;
 
   test('drifted between approval and execution: nothing is done, it is asked again with what is there now', async () => {
     const { belay } = toy;
@@ -37,9 +36,9 @@ describeReal('how a run ends', ['temporal', 'postgres'], () => {
     const run = await belay.start({ name: 'restless' });
     const seen = new Set<string>();
     for (let ask = 1; ask <= 3; ask += 1) {
-      const gate: Gate = await until(`it asks, time ${ask}`, async () =>
-        (await belay.doors.gates({ run, state: 'open' })).find(({ id }) => !seen.has(id)),
-      );
+      const unseen = async (): Promise<Gate | undefined> =>
+        (await belay.doors.gates({ run, state: 'open' })).find(({ id }) => !seen.has(id));
+      const gate = await until(`it asks, time ${ask}`, unseen);
       seen.add(gate.id);
       belay.lamps.lamp('restless').revision = ask;
       await belay.doors.decide(gate.id, { decision: 'approve', digest: gate.digest }, ada);
@@ -86,28 +85,30 @@ describeReal('how a run ends', ['temporal', 'postgres'], () => {
     expect(await belay.doors.cancel(run, ada, 'wrong lamp')).toBe('cancelling');
     expect(await belay.ended(run)).toMatchObject({ state: 'cancelled', summary: 'Cancelled. Nothing was done.' });
     expect((await belay.doors.gate(gate.id))?.state).toBe('void');
-    expect(
-      await belay.doors.decide(gate.id, { decision: 'approve', digest: gate.digest }, ada),
-    ).toMatchObject({ answer: 'refused', why: 'not-open' });
+    expect(await belay.doors.decide(gate.id, { decision: 'approve', digest: gate.digest }, ada)).toMatchObject({
+      answer: 'refused',
+      why: 'not-open',
+    });
     expect(belay.lamps.effectsOn(run)).toEqual([]);
   });
 
-  test.each([
-    ['by a person', async (belay: ToyBelay, run: string) => void (await belay.doors.cancel(run, grace, 'stop'))],
-    ['in Temporal itself', async (belay: ToyBelay, run: string) => void (await (await belay.handle(run)).cancel())],
-  ] as const)('cancelled %s while it stabilises: what was done is undone', async (how, cancel) => {
-    const { belay } = toy;
-    const name = `stabilises ${how}`;
-    belay.lamps.dark(name);
-    const run = await belay.start({ name, stabilise: '10m' });
-    await belay.approve(run);
-    await until('it waits before verifying', async () => (await belay.progress(run)).startsWith('waiting 10m'));
-    await cancel(belay, run);
-    const ended = await belay.ended(run);
-    expect(ended).toMatchObject({ state: 'cancelled', summary: `Cancelled. Undone: ${run}/1.` });
-    expect(belay.lamps.effectsOn(run)).toEqual([`${run}/1 execute`, `${run}/1 undo`]);
-    expect(belay.lamps.lamp(name).on).toBe(false);
-  });
+  test.each(['by a person', 'in Temporal itself'])(
+    'cancelled %s while it stabilises: what was done is undone',
+    async (how) => {
+      const { belay } = toy;
+      const name = `stabilises ${how}`;
+      belay.lamps.dark(name);
+      const run = await belay.start({ name, stabilise: '10m' });
+      await belay.approve(run);
+      await until('it waits before verifying', async () => (await belay.progress(run)).startsWith('waiting 10m'));
+      if (how === 'by a person') await belay.doors.cancel(run, grace, 'stop');
+      else await (await belay.handle(run)).cancel();
+      const ended = await belay.ended(run);
+      expect(ended).toMatchObject({ state: 'cancelled', summary: `Cancelled. Undone: ${run}/1.` });
+      expect(belay.lamps.effectsOn(run)).toEqual([`${run}/1 execute`, `${run}/1 undo`]);
+      expect(belay.lamps.lamp(name).on).toBe(false);
+    },
+  );
 
   test.each(['by a person', 'in Temporal itself'] as const)(
     'cancelled %s in the middle of the second action of three: both that were done are undone, the third never begins',
@@ -174,7 +175,7 @@ describeReal('how a run ends', ['temporal', 'postgres'], () => {
     expect(ended).toMatchObject({ state: 'finished', outcome: 'observed' });
     expect(ended.summary).toContain('"Switch lamp watched on" on lamp watched. Nothing was changed.');
     expect(await belay.doors.gates({ run })).toEqual([]);
-    expect(lampsOf(belay).effectsOn(run)).toEqual([]);
+    expect(belay.lamps.effectsOn(run)).toEqual([]);
   });
 
   test('a lamp that is on: nothing is wrong and nothing is asked', async () => {

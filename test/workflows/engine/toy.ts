@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { quietTemporal } from '../../support/quiet-temporal.ts';
 import { type RunningTemporal, startTemporal } from '../../support/start-temporal.ts';
 import { startToyBelay, type ToyBelay, type ToyOptions } from '../../support/toy/start-toy-belay.ts';
 
@@ -8,7 +8,7 @@ export function useToy(prepare: () => Promise<Omit<ToyOptions, 'temporal'>> = as
   let temporal: RunningTemporal | undefined;
   let belay: ToyBelay | undefined;
   beforeAll(async () => {
-    quiet();
+    quietTemporal();
     temporal = await startTemporal();
     belay = await startToyBelay({ ...(await prepare()), temporal: temporal.address });
   }, 120_000);
@@ -22,13 +22,4 @@ export function useToy(prepare: () => Promise<Omit<ToyOptions, 'temporal'>> = as
       return belay;
     },
   };
-}
-
-/** Crashes are what these tests are about; the worker's own log of them is not read by anybody. */
-function quiet(): void {
-  try {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
-  } catch {
-    // Another test file of this process came first.
-  }
 }
