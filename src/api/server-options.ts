@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Doors } from '../authority/doors.ts';
+import type { Doors, RunView } from '../authority/doors.ts';
 import type { AuthorityFaceOptions } from '../authority/http-face.ts';
 import type { AuthorityClient } from '../authority/protocol.ts';
 import type { Person } from '../domain/person.ts';
+import type { RunActivity } from '../domain/run-activity.ts';
 import type { HookProof } from '../intake/proof.ts';
 import type { RouteTable } from '../intake/routes.ts';
 
@@ -14,6 +15,9 @@ export interface HealthReport {
 
 /** Tells that something was written about a run, so that its stream need not wait for the next look. Returns its stop. */
 export type OnRunChange = (run: string, wake: () => void) => () => void;
+
+/** What Temporal does for a run, from after one of its events, until the run or the signal ends. */
+export type WatchActivities = (run: RunView, after: number, signal: AbortSignal) => AsyncIterable<RunActivity>;
 
 export interface ServerOptions {
   readonly doors: Doors;
@@ -43,6 +47,8 @@ export interface ServerOptions {
   readonly hookProof: (source: string) => HookProof;
   readonly health: () => HealthReport;
   readonly temporalUp: () => boolean;
+  /** Live state beside the record; without it, a stream has the run's steps only. */
+  readonly activities?: WatchActivities | undefined;
   readonly onRunChange?: OnRunChange | undefined;
   /** Milliseconds between looks at a run whose stream is open. Default 500. */
   readonly pollMs?: number;

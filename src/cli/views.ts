@@ -24,6 +24,15 @@ export const RunList = z.looseObject({ runs: z.array(RunView) });
 export const StepView = z.looseObject({ at: z.string(), kind: z.string(), text: z.string() });
 export type StepView = z.infer<typeof StepView>;
 
+/** What Temporal does for a run meanwhile; live only. */
+export const ActivityView = z.looseObject({
+  at: z.string(),
+  activity: z.string(),
+  summary: z.string(),
+  status: z.string(),
+});
+export type ActivityView = z.infer<typeof ActivityView>;
+
 const PersonText = z.union([z.string(), z.looseObject({ id: z.string() }).transform(({ id }) => id)]);
 
 export const RunDetail = RunView.extend({

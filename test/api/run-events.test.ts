@@ -133,6 +133,41 @@ describe('the stream of a run', () => {
     expect(events().map(({ id, event }) => id ?? event)).toEqual(['1', '2', '3', '4', 'end']);
   });
 
+  test('has what Temporal does meanwhile, and continues after both stories', async () => {
+    const { doors, add, end, onRunChange } = story();
+    const asked: number[] = [];
+    const activities = async function* (_run: RunView, after: number) {
+      asked.push(after);
+      const at = '2026-11-21T12:00:00.000Z';
+      for (const id of [5, 9])
+        if (id > after)
+          yield { id, at, activity: 'readTool', summary: 'kubernetes.logs', status: 'scheduled' as const };
+    };
+    const options = { activities, onRunChange, pollMs: 5 };
+    const first = await watch(options, doors);
+    await first.until('"id":9');
+    await first.until('step 2');
+    const last = first.events().at(-1)?.id ?? '';
+    expect(last).toBe('2.9');
+    first.stop.abort();
+    add(3);
+    end();
+    const { asAda } = await startApi(options, doors);
+    const events = eventsIn((await asAda({ url: URL, headers: { 'last-event-id': last } })).body);
+    expect(events.map(({ id, event }) => id ?? event)).toEqual(['3.9', 'end']);
+    expect(asked).toEqual([0, 9]);
+  });
+
+  test('goes on with the record when Temporal does not answer', async () => {
+    const { doors, end } = story();
+    end();
+    const activities = async function* (): AsyncGenerator<never> {
+      throw new Error('14 UNAVAILABLE');
+    };
+    const { asAda } = await startApi({ activities }, doors);
+    expect(eventsIn((await asAda({ url: URL })).body).map(({ event }) => event)).toEqual(['step', 'step', 'end']);
+  });
+
   test('ends when the server closes, and lets go of its listener', async () => {
     const { doors, onRunChange, wakes } = story();
     const { app, until, rest } = await watch({ onRunChange, pollMs: 3_600_000 }, doors);

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { RunView } from '../../authority/doors.ts';
+import type { RunActivity } from '../../domain/run-activity.ts';
 import { isOver } from '../../domain/run.ts';
 import { HttpProblem } from '../../platform/http/problem.ts';
 import type { ServerOptions } from '../server-options.ts';
@@ -10,11 +12,18 @@ import { typed } from './typed.ts';
 /** A comment this often keeps proxies from closing a quiet stream. Milliseconds. */
 const HEARTBEAT = 15_000;
 
-type Options = Pick<ServerOptions, 'doors' | 'onRunChange' | 'pollMs'>;
+type Options = Pick<ServerOptions, 'doors' | 'onRunChange' | 'pollMs' | 'activities'>;
+
+/** Where a reader is: the last step of the record, and the last event of Temporal's history. */
+interface Place {
+  readonly seq: number;
+  readonly event: number;
+}
 
 /**
- * `GET /api/runs/:id/events`: the run's steps as server-sent events. `id` is the step's number, and `Last-Event-ID`
- * continues after it. When the run is over comes one event `end` with the run, and the stream ends; asked again after
+ * `GET /api/runs/:id/events`: the run's steps (`step`, from the record) and what Temporal does for it meanwhile
+ * (`activity`, live only), merged. `id` is the last step's number, followed by `.` and the number of Temporal's last
+ * event where there was one; `Last-Event-ID` continues after both. When the run is over comes one event `end` with the run, and the stream ends; asked again after
  * that, the answer is 204, which tells browsers to stop asking.
  */
 export async function runEventRoutes(app: FastifyInstance, options: Options): Promise<void> {
@@ -35,7 +44,7 @@ export async function runEventRoutes(app: FastifyInstance, options: Options): Pr
     async (request, reply) => {
       const { id, state } = await findRun(options.doors, request.params.id);
       const after = lastSeen(request.headers['last-event-id']);
-      if (after !== undefined && isOver(state) && (await options.doors.steps(id, after)).length === 0)
+      if (after !== undefined && isOver(state) && (await options.doors.steps(id, after.seq)).length === 0)
         return reply.code(204).send();
       const gone = new AbortController();
       request.raw.on('close', () => gone.abort());
@@ -43,26 +52,45 @@ export async function runEventRoutes(app: FastifyInstance, options: Options): Pr
       return reply
         .type('text/event-stream; charset=utf-8')
         .header('x-accel-buffering', 'no')
-        .send(Readable.from(events(id, after ?? 0, options, signal)));
+        .send(Readable.from(events(id, after ?? { seq: 0, event: 0 }, options, signal)));
     },
   );
 }
 
-function lastSeen(header: string | undefined): number | undefined {
+function lastSeen(header: string | undefined): Place | undefined {
   if (header === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(header)) throw new HttpProblem(400, 'Last-Event-ID must be the id of an event of this stream.');
-  return Number(header);
+  const [, seq, event = '0'] = /^(\d{1,9})(?:\.(\d{1,9}))?$/.exec(header) ?? [];
+  if (seq === undefined) throw new HttpProblem(400, 'Last-Event-ID must be the id of an event of this stream.');
+  return { seq: Number(seq), event: Number(event) };
 }
 
-async function* events(run: string, after: number, options: Options, signal: AbortSignal): AsyncGenerator<string> {
-  let seen = after;
+/** Collects activities as they come, so that one loop can tell both stories in the order it hears them. */
+function collect(run: RunView, after: number, { activities }: Options, signal: AbortSignal, wake: () => void) {
+  const heard: RunActivity[] = [];
+  const listen = async () => {
+    for await (const activity of activities?.(run, after, signal) ?? []) {
+      heard.push(activity);
+      wake();
+    }
+  };
+  // Live state is a courtesy: where Temporal does not answer, the record's steps still come.
+  listen().catch(() => undefined);
+  return heard;
+}
+
+async function* events(run: string, after: Place, options: Options, signal: AbortSignal): AsyncGenerator<string> {
+  let { seq, event } = after;
   let quietSince = Date.now();
   let changed = false;
   let wake: () => void = () => undefined;
-  const stop = options.onRunChange?.(run, () => {
+  const look = () => {
     changed = true;
     wake();
-  });
+  };
+  const stop = options.onRunChange?.(run, look);
+  const done = new AbortController();
+  let heard: RunActivity[] | undefined;
+  const id = () => (event > 0 ? `${seq}.${event}` : `${seq}`);
   // Proxies and browsers wait for the first byte before they call a stream open.
   yield ': open\n\n';
   try {
@@ -70,13 +98,22 @@ async function* events(run: string, after: number, options: Options, signal: Abo
       changed = false;
       // State before steps: what ended the run is then among the steps that follow.
       const view = await options.doors.run(run);
-      const steps = await options.doors.steps(run, seen);
-      for (const step of steps) yield `id: ${(seen = step.seq)}\nevent: step\ndata: ${JSON.stringify(step)}\n\n`;
+      if (view) heard ??= collect(view, event, options, AbortSignal.any([signal, done.signal]), look);
+      const steps = await options.doors.steps(run, seq);
+      const activities = heard?.splice(0) ?? [];
+      for (const activity of activities) {
+        event = activity.id;
+        yield `id: ${id()}\nevent: activity\ndata: ${JSON.stringify(activity)}\n\n`;
+      }
+      for (const step of steps) {
+        ({ seq } = step);
+        yield `id: ${id()}\nevent: step\ndata: ${JSON.stringify(step)}\n\n`;
+      }
       if (!view || isOver(view.state)) {
         yield `event: end\ndata: ${JSON.stringify(view ?? {})}\n\n`;
         return;
       }
-      if (steps.length > 0) quietSince = Date.now();
+      if (steps.length + activities.length > 0) quietSince = Date.now();
       else if (Date.now() - quietSince >= HEARTBEAT) {
         quietSince = Date.now();
         yield ': still here\n\n';
@@ -85,6 +122,7 @@ async function* events(run: string, after: number, options: Options, signal: Abo
       await nap(options.pollMs ?? 500, signal, (resolve) => (wake = resolve));
     }
   } finally {
+    done.abort();
     stop?.();
   }
 }

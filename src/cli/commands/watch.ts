@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { followRun } from '../follow-run.ts';
 import { clientFor, withConnection, type ConnectionOptions } from '../connection-options.ts';
-import { stepLine } from '../text/run-page.ts';
+import { activityLine, stepLine } from '../text/run-page.ts';
 import { toned } from '../text/tones.ts';
-import { RunDetail, StepView } from '../views.ts';
+import { ActivityView, RunDetail, StepView } from '../views.ts';
 
 const OVER = new Set(['finished', 'cancelled', 'failed']);
 
@@ -21,6 +21,7 @@ export function register(program: Command): void {
         const step = StepView.safeParse(event.data);
         if (options.json) console.log(JSON.stringify(event.data));
         else if (step.success) console.log(stepLine(step.data));
+        else if (event.name === 'activity') console.log(activityLine(ActivityView.parse(event.data)));
       }
       const run = await state();
       if (!options.json)

@@ -13,6 +13,7 @@ import { createAnnouncements } from '../../intake/announce.ts';
 import { checkRoutes } from '../../intake/check-routes.ts';
 import { createDispatch, SEARCH_ATTRIBUTES } from '../../intake/dispatch.ts';
 import { DEFAULT_ROUTES, readRoutes, type RouteTable } from '../../intake/routes.ts';
+import { watchActivities } from '../../intake/watch-activities.ts';
 import { startSweeper } from '../../intake/sweep.ts';
 import type { Configuration } from '../../platform/configuration/configuration.ts';
 import { connect } from '../../platform/database/connect.ts';

@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import type { RunDetail, StepView } from '../views.ts';
+import type { ActivityView, RunDetail, StepView } from '../views.ts';
 import { printable } from './table.ts';
 import { utc } from './times.ts';
 import { toned } from './tones.ts';
@@ -28,3 +28,7 @@ export function runPage(run: RunDetail, { steps }: { steps: boolean }): string {
 /** One step on one line. */
 export const stepLine = (step: StepView): string =>
   `${pc.dim(utc(step.at))}  ${pc.cyan(printable(step.kind).padEnd(18))} ${printable(step.text)}`;
+
+/** What Temporal does meanwhile, on one line that stands back behind the record's. */
+export const activityLine = ({ at, activity, summary, status }: ActivityView): string =>
+  pc.dim(`${utc(at)}  ${status.padEnd(18)} ${printable(summary || activity)}`);
