@@ -501,6 +501,13 @@ describeReal('a grant', ['postgres'], () => {
       expect(await belay.grant(other.id)).toMatchObject({ answer: 'refused', code: 'not-approved' });
     });
 
+    test('an approved action id with another action behind it, digest and all, opens nothing', async () => {
+      const [asked, other] = [await belay.approved(), await belay.ask()];
+      await sql`update actions set (preview, digest) = (select preview, digest from actions where id = ${other.action})
+                where id = ${asked.action}`.execute(belay.db);
+      expect(await belay.grant(asked.action)).toMatchObject({ answer: 'refused', code: 'not-approved' });
+    });
+
     test('an approved action with other arguments under its digest is not carried out', async () => {
       const asked = await belay.approved();
       await sql`update actions set preview = jsonb_set(preview, '{args,revision}', '1') where id = ${asked.action}`.execute(

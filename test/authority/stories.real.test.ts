@@ -31,6 +31,7 @@ function judge(entries: readonly LedgerEntry[], shown: readonly Shown[]): string
   const previews = new Map<string, string>();
   const decided = new Set<string>();
   const intended = new Map<string, number>();
+  const fences = new Map<string, unknown>();
   const ended = new Map<string, string[]>();
   let cancelled = false;
   let over = false;
@@ -75,6 +76,10 @@ function judge(entries: readonly LedgerEntry[], shown: readonly Shown[]): string
         if (over) complain('a second end');
         over = true;
         break;
+      case 'action.reconciling':
+        if (!(Number(body['fence']) > Number(fences.get(key)))) complain('a fence that does not rise');
+        fences.set(key, body['fence']);
+        break;
       case 'action.intended': {
         const option = shown
           .find((one) => one.gate === text(body, 'gate'))
@@ -84,11 +89,22 @@ function judge(entries: readonly LedgerEntry[], shown: readonly Shown[]): string
         if (gate?.state !== 'approved') complain(`under a gate that is ${gate?.state ?? 'unknown'}`);
         if (!option?.actions.some((one) => one.id === action && one.digest === text(body, 'digest')))
           complain('not what was shown and approved');
+        const before =
+          option?.actions.slice(
+            0,
+            option.actions.findIndex((one) => one.id === action),
+          ) ?? [];
+        if (
+          text(body, 'phase') === 'execute' &&
+          before.some((one) => ended.get(`${one.id} execute`)?.at(-1) !== 'action.executed')
+        )
+          complain('before what was approved to come first');
         if (text(body, 'digest') !== previews.get(action)) complain('not what was last seen of it');
         if (text(body, 'phase') === 'execute' && cancelled) complain('after the run was cancelled');
         if (text(body, 'phase') === 'undo' && ended.get(`${action} execute`)?.at(-1) !== 'action.executed')
           complain('an undo of what was not done');
         intended.set(key, seq);
+        fences.set(key, body['fence']);
         break;
       }
       case 'action.executed':
@@ -98,6 +114,7 @@ function judge(entries: readonly LedgerEntry[], shown: readonly Shown[]): string
       case 'action.in-doubt': {
         const before = ended.get(key) ?? [];
         if (!intended.has(key)) complain('an end without an intent');
+        if (body['fence'] !== undefined && body['fence'] !== fences.get(key)) complain('under a fence that is over');
         // Only a doubt may be followed by better knowledge.
         if (before.some((one) => one !== 'action.in-doubt')) complain('a second end');
         ended.set(key, [...before, kind]);
