@@ -10,12 +10,6 @@ export interface RuntimeOptions {
 }
 
 /**
- * Ends the SDK's native part, which would keep the process alive. Needed where no worker came to be; with the last worker
- * and connection it ends by itself.
- */
-export const endRuntime = (): Promise<void> => Runtime.instance().shutdown();
-
-/**
  * Gives Temporal's SDK Belay's log and takes its signal handlers away: on Ctrl-C it would shut workers down by itself,
  * while Belay stops its parts in order. Once per process, before any worker or native connection. Returns what ends it:
  * a runtime that never had a worker does not end by itself and keeps the process alive. Ending it twice is fine.
