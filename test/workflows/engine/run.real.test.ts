@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { describeReal } from '../../support/parts.ts';
-import { type RunningTemporal, startTemporal } from '../../support/start-temporal.ts';
-import { ada, startToyBelay, type ToyBelay } from '../../support/toy/start-toy-belay.ts';
+import { ada } from '../../support/toy/start-toy-belay.ts';
+import { useToy } from './toy.ts';
 
 describeReal('a run, from plan to verdict', ['temporal', 'postgres'], () => {
-  let temporal: RunningTemporal;
-  let belay: ToyBelay;
-  beforeAll(async () => {
-    temporal = await startTemporal();
-    belay = await startToyBelay({ temporal: temporal.address });
-  });
-  afterAll(async () => {
-    await belay?.stop();
-    await temporal?.stop();
-  });
+  const toy = useToy();
 
   test('an approved action happens once, is verified and is on the record', async () => {
+    const { belay } = toy;
     belay.lamps.dark('hall');
     const run = await belay.start({ name: 'hall' });
     const gate = await belay.openGate(run);
@@ -50,6 +42,7 @@ describeReal('a run, from plan to verdict', ['temporal', 'postgres'], () => {
   });
 
   test('a denied action never happens', async () => {
+    const { belay } = toy;
     belay.lamps.dark('cellar');
     const run = await belay.start({ name: 'cellar' });
     const gate = await belay.openGate(run);
