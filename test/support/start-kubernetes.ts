@@ -23,7 +23,8 @@ export interface RunningKubernetes {
 /**
  * Starts etcd, the API server, the controllers, the scheduler and kwok; ready when pods can be placed (some 4 s).
  * Deployments, rollouts and scaling are real; containers are not: no logs, no exec, no traffic. A pod with the label
- * `crash-loop.belay.test: "true"` never gets ready and shows CrashLoopBackOff.
+ * `crash-loop.belay.test: "true"` never gets ready and shows CrashLoopBackOff; one with the image that the demo breaks
+ * its deployment with never gets ready either.
  */
 export async function startKubernetes(): Promise<RunningKubernetes> {
   const folder = temporaryFolder('kubernetes');
@@ -95,7 +96,7 @@ export async function startKubernetes(): Promise<RunningKubernetes> {
         'kwok',
         flags({
           kubeconfig,
-          config: requirePart('kwok-stages.yaml'),
+          config: [requirePart('kwok-stages.yaml'), join(import.meta.dirname, 'kwok-image-pull.yaml')],
           'manage-all-nodes': true,
           'node-ip': '127.0.0.1',
           'server-address': `127.0.0.1:${kwokPort}`,

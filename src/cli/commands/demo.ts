@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
-import { CliError } from '../../platform/problem.ts';
+import { CliError, reasonOf } from '../../platform/problem.ts';
+import { stopRequested } from '../../platform/process/stop-requested.ts';
 import { progressLine } from '../../platform/progress-line.ts';
+import { cleanup } from '../demo/cleanup.ts';
+import { type ClusterPlace, setClusterStage } from '../demo/cluster-stage.ts';
 import { setStage } from '../demo/stage.ts';
 import { tellStory } from '../demo/story.ts';
 import { tellPeople, tellPrograms } from '../demo/teller.ts';
@@ -10,12 +13,27 @@ interface DemoOptions {
   readonly yes?: boolean;
   readonly deny?: boolean;
   readonly json?: boolean;
+  readonly kubeconfig?: string;
+  readonly prometheus?: string;
 }
+
+/** As a shell counts a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
 
 const NEXT = `Where to look next
   npm start                                            the same Belay, to keep
   npm start -- --observe --kubeconfig … --prometheus …  on your own cluster, read-only
   docs/concepts.md                                      what the words mean`;
+
+/** The cluster the story plays on; undefined for the sandbox. */
+function clusterOf({ kubeconfig, prometheus }: DemoOptions): ClusterPlace | undefined {
+  if (kubeconfig === undefined && prometheus === undefined) return undefined;
+  if (kubeconfig === undefined || prometheus === undefined)
+    throw new CliError('Give --kubeconfig and --prometheus together, or neither for the sandbox.', 2);
+  if (!/^https?:$/.test(URL.parse(prometheus)?.protocol ?? ''))
+    throw new CliError(`--prometheus ${prometheus}: give an http:// or https:// address.`, 2);
+  return { kubeconfig, prometheus };
+}
 
 /** `belay demo` */
 export function register(program: Command): void {
@@ -25,29 +43,45 @@ export function register(program: Command): void {
     .option('--yes', 'approve without asking; the record says so')
     .option('--deny', 'deny without asking')
     .option('--json', 'one JSON object a line')
+    .option('--kubeconfig <file>', 'on this cluster, in a namespace of its own that is deleted at the end')
+    .option('--prometheus <url>', 'with --kubeconfig: the Prometheus that has its kube-state-metrics')
     .action(async (options: DemoOptions) => {
       if (options.yes && options.deny) throw new CliError('Give --yes or --deny, not both.', 2);
       const decision = options.yes ? 'approve' : options.deny ? 'deny' : 'ask';
       if (decision === 'ask' && (options.json || !process.stdin.isTTY))
         throw new CliError('There is no terminal to ask at; give --yes or --deny.', 2);
+      const at = clusterOf(options);
       const write = (line: string) => console.log(line);
       const teller = options.json ? tellPrograms(write) : tellPeople(write);
       const progress = progressLine();
-      let preparing = true;
-      const stage = await setStage((line) => preparing && progress.say(line.replace(/ …$/, ''))).finally(() => {
-        preparing = false;
-        progress.done();
-      });
-      const interrupted = () => void stage.close().finally(() => process.exit(130));
-      process.once('SIGINT', interrupted);
-      process.once('SIGTERM', interrupted);
-      try {
+      const stops = cleanup();
+      const stopping = stopRequested(() => process.exit(INTERRUPTED));
+      const play = async () => {
+        let preparing = true;
+        const say = (line: string) => preparing && progress.say(line.replace(/ …$/, ''));
+        const stage = await (at ? setClusterStage(at, say, stops) : setStage(say, stops)).finally(() => {
+          preparing = false;
+          progress.done();
+        });
         await tellStory({ decision, teller, stage });
         teller.say(`\n${pc.dim(NEXT)}`);
-      } finally {
-        process.off('SIGINT', interrupted);
-        process.off('SIGTERM', interrupted);
-        await stage.close();
-      }
+      };
+      const playing = play();
+      const end = await Promise.race([
+        playing.then(
+          () => 'told' as const,
+          () => 'failed' as const,
+        ),
+        stopping.requested.then(() => 'interrupted' as const),
+      ]);
+      progress.done();
+      if (at && end === 'interrupted') process.stderr.write('Stopping; the namespace of the demo is deleted.\n');
+      const failures = await stops.run();
+      stopping.close();
+      for (const failure of failures) process.stderr.write(`belay: ${reasonOf(failure)}\n`);
+      // The story still hangs on its next line, which never comes.
+      if (end === 'interrupted') process.exit(INTERRUPTED);
+      await playing;
+      if (failures.length > 0) process.exitCode = 1;
     });
 }

@@ -1,20 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type ApiClient, clientAt } from '../client.ts';
 import { sandboxProgram } from '../sandbox.ts';
-import { type DemoChild, startChild } from './child.ts';
+import { startChild } from './child.ts';
+import { type Cleanup, cleanup } from './cleanup.ts';
+import { cleanEnvironment, type OwnBelay, ownPlace, startOwnBelay } from './own-belay.ts';
 
-const Up = z.looseObject({
-  url: z.string(),
-  temporal: z.looseObject({ address: z.string(), uiUrl: z.string().optional() }),
-  data: z.string(),
-});
 const SandboxUp = z.looseObject({
   kubeconfig: z.string(),
   prometheus: z.string(),
@@ -24,97 +14,59 @@ const SandboxUp = z.looseObject({
   slackEnv: z.record(z.string(), z.string()).default({}),
 });
 
-/** What the story plays on: a Belay on a data folder of its own, and the system that fails. */
-export interface Stage {
-  readonly client: ApiClient;
-  readonly temporal: string;
-  readonly temporalUi: string | undefined;
+/** What the story plays on: a Belay on a data folder of its own, and a system that fails. */
+export interface Stage extends OwnBelay {
+  /** What is up, as the first line of the story. */
+  readonly what: string;
   readonly slackPage: string | undefined;
   readonly slackCode: string | undefined;
-  readonly data: string;
+  /** Breaks the system, so that an alert reaches Belay. Resolves with what was done to it, in a sentence. */
   breakIt(): Promise<string>;
-  /** `kill -9`, then starts it again on the same data. */
-  killAndRestart(): Promise<void>;
-  close(): Promise<void>;
+  /** Ends all of it and leaves nothing behind. */
+  close(): Promise<unknown>;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no port was free');
-  return address.port;
-}
-
-/** Nothing of the person's own configuration may lead the demo to a real system. */
-function cleanEnvironment(more: Record<string, string>): NodeJS.ProcessEnv {
-  const own = /^(BELAY_(?!PARTS|DEBUG)|TEMPORAL_|DATABASE_|SLACK_|PROMETHEUS_|ALERTMANAGER_|KUBECONFIG|GITHUB_)/;
-  return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name))), ...more };
-}
-
-const main = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url));
-
-/** Starts sandbox and Belay side by side, each in its own process. `say` hears what goes on meanwhile. */
-export async function setStage(say: (text: string) => void): Promise<Stage> {
-  const data = mkdtempSync(join(tmpdir(), 'belay-demo-'));
-  const port = await freePort();
-  const base = `http://127.0.0.1:${port}`;
-  const sandbox = startChild(
-    'the sandbox',
-    [sandboxProgram(), '--json', '--port', '0', '--webhook', `${base}/hooks/alertmanager`],
-    cleanEnvironment({}),
-    say,
-  );
-  let belay: DemoChild | undefined;
-  const close = async () => {
-    await Promise.all([belay?.stop(), sandbox.stop()]);
-    rmSync(data, { recursive: true, force: true });
-  };
+/**
+ * Starts sandbox and Belay, each in its own process. `say` hears what goes on meanwhile; `stops` gets what must be ended
+ * as soon as it is there, for who may have to end it before the stage is set.
+ */
+export async function setStage(say: (text: string) => void, stops: Cleanup = cleanup()): Promise<Stage> {
   try {
-    const place = SandboxUp.parse(await sandbox.firstJson);
-    const env = cleanEnvironment({ KUBECONFIG: place.kubeconfig, PROMETHEUS_URL: place.prometheus, ...place.slackEnv });
-    const up = async () => {
-      belay = startChild(
-        'Belay',
-        [main, 'up', '--json', '--data', join(data, 'belay'), '--port', String(port)],
-        env,
-        say,
-      );
-      return Up.parse(await belay.firstJson);
-    };
-    const first = await up();
-    const client = clientAt({
-      url: base,
-      door: 'terminal',
-      token: readFileSync(join(data, 'belay', 'token'), 'utf8').trim(),
-    });
-    return {
-      client,
-      data: first.data,
-      temporal: first.temporal.address,
-      temporalUi: first.temporal.uiUrl,
-      slackPage: place.slack,
-      slackCode: place.slackCode,
-      breakIt: async () => {
-        const breaking = startChild(
-          'breaking the shop',
-          [sandboxProgram(), 'break', 'bad-deploy', '--port', new URL(place.control).port],
-          cleanEnvironment({}),
-          say,
-        );
-        const [code] = await once(breaking.process, 'exit');
-        if (code !== 0) throw new Error('the sandbox could not be broken');
-        return 'checkout 2.4.0 is rolled out: it answers 500 and crash-loops';
-      },
-      killAndRestart: async () => {
-        await belay?.kill();
-        await up();
-      },
-      close,
-    };
+    return await set(say, stops);
   } catch (error) {
-    await close();
+    await stops.run();
     throw error;
   }
+}
+
+async function set(say: (text: string) => void, stops: Cleanup): Promise<Stage> {
+  const place = await ownPlace(stops);
+  const sandbox = startChild(
+    'the sandbox',
+    [sandboxProgram(), '--json', '--port', '0', '--webhook', `${place.url}/hooks/alertmanager`],
+    cleanEnvironment(),
+    say,
+  );
+  stops.later(() => sandbox.stop());
+  const { kubeconfig, prometheus, slackEnv, ...shop } = SandboxUp.parse(await sandbox.firstJson);
+  const variables = { KUBECONFIG: kubeconfig, PROMETHEUS_URL: prometheus, ...slackEnv };
+  const belay = await startOwnBelay(place, variables, stops, say);
+  return {
+    ...belay,
+    what: 'Belay and a small shop are up',
+    slackPage: shop.slack,
+    slackCode: shop.slackCode,
+    breakIt: async () => {
+      const breaking = startChild(
+        'breaking the shop',
+        [sandboxProgram(), 'break', 'bad-deploy', '--port', new URL(shop.control).port],
+        cleanEnvironment(),
+        say,
+      );
+      const [code] = await once(breaking.process, 'exit');
+      if (code !== 0) throw new Error('the sandbox could not be broken');
+      return 'checkout 2.4.0 is rolled out: it answers 500 and crash-loops';
+    },
+    close: () => stops.run(),
+  };
 }

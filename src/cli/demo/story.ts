@@ -111,7 +111,7 @@ async function followGate(options: StoryOptions, follower: Follower): Promise<vo
 /** Tells the story from the breaking to the verified record. Throws when it does not end as it should. */
 export async function tellStory(options: StoryOptions): Promise<void> {
   const { stage, teller } = options;
-  teller.event('up', 'Belay and a small shop are up');
+  teller.event('up', stage.what);
   const broken = await stage.breakIt();
   teller.event('broken', broken);
   const follower = await followFirstRun(stage.client, teller, WITHIN);
