@@ -13,6 +13,8 @@ export interface AuthorityContext {
   readonly policy: PolicySet;
   /** The model agents use, for the record; null when none is configured. */
   readonly model: string | null;
+  /** Nothing is changed, whatever a run was started for and whoever approves: `belay up --observe`. */
+  readonly observeOnly?: boolean;
   readonly now: () => Date;
   /** Milliseconds added to a tool's own timeout to make its lease; 5 s unless given. */
   readonly leaseMarginMs?: number;

@@ -136,6 +136,10 @@ async function undoProblem(trx: Trx, action: ActionRow): Promise<Refused | undef
     : refused('undo-without-effect', `${action.id} has no effect to take back`);
 }
 
+/** Whether anything may be changed from here; also not what was begun before this Belay was started to look only. */
+const placeProblem = ({ observeOnly }: AuthorityContext): Refused | undefined =>
+  observeOnly ? refused('dry-run', 'this Belay was started with --observe; it changes nothing') : undefined;
+
 /** Whether the run may change anything at all now. */
 function runProblem(run: RunRow, { phase }: Request): Refused | undefined {
   if (isOver(run.state)) return refused('run-over', `run ${run.id} is ${run.state}`);
@@ -154,7 +158,8 @@ async function judge(
   request: Request,
 ): Promise<GrantAnswer> {
   const { phase } = request;
-  const known = (await earlierAttempt(trx, context, action, request)) ?? runProblem(run, request);
+  const known =
+    placeProblem(context) ?? (await earlierAttempt(trx, context, action, request)) ?? runProblem(run, request);
   if (known) return known;
   const approval = await approvalOf(trx, context, action, phase, run.requester.id);
   if (!('gate' in approval)) return refused(approval.code, approval.message);

@@ -24,7 +24,7 @@ export async function startRun(
   const checked = checkInput(runbook, request.input);
   if ('problems' in checked) return { answer: 'invalid', problems: checked.problems };
   const { input } = checked;
-  const mode = request.mode ?? 'propose';
+  const mode = context.observeOnly ? 'observe' : (request.mode ?? 'propose');
   const dryRun = request.dryRun ?? false;
   const hash = digestOf({ runbook: runbook.name, input, mode, dryRun });
   const now = context.now();

@@ -35,7 +35,7 @@ export interface ServerParts {
   readonly temporal: TemporalLink;
   /** Embedded: the one local person is an approver and may approve what they started. */
   readonly solo: boolean;
-  /** Every route observes, whatever the route file says. */
+  /** Every run only looks, whatever the route file or a person says, and nothing is granted. */
   readonly observeOnly: boolean;
   readonly workerTokens: ServerOptions['workerTokens'];
   readonly welcome?: ServerOptions['welcome'];
@@ -124,6 +124,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     blobKey: keys.blobs,
     policy: firstPolicy({ approvers, solo: parts.solo }),
     model: configuration.BELAY_MODEL ?? null,
+    observeOnly: parts.observeOnly,
     now: () => new Date(),
     poke: () => poke(),
   };
