@@ -87,6 +87,9 @@ function symptoms(
   return { broken: failing || unready, text, ratio };
 }
 
+/** `2026-11-21 12:07 UTC`: as people read it. */
+const minute = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
+
 /** The runbook's own plan: no model, only these rules. */
 export function proposeFor(input: BadDeployInput, findings: Findings): Plan {
   const evidence = Object.values(findings).flatMap((gathered) => gathered?.evidence?.id ?? []);
@@ -94,22 +97,20 @@ export function proposeFor(input: BadDeployInput, findings: Findings): Plan {
   const seen = text.join(' ');
   const { revision, images, rolledOutAt } = findings.workload.facts;
   if (!broken) {
-    const known = ratio !== null || findings.workload.facts.ready === findings.workload.facts.desired;
-    return known
-      ? {
-          conclusion: 'nothing-wrong',
-          diagnosis: `${input.name} in ${input.namespace} looks healthy. ${seen}`,
-          confidence: ratio === null ? 'low' : 'high',
-          evidence,
-          options: [],
-        }
-      : {
-          conclusion: 'unknown',
-          diagnosis: `Nothing shows that ${input.name} fails, and nothing shows that it works. ${seen}`,
-          confidence: 'low',
-          evidence,
-          options: [],
-        };
+    // Ready replicas alone prove nothing: a version can be up and fail every request.
+    if (ratio === null) {
+      const diagnosis = `Nothing shows that ${input.name} fails, and nothing shows that it works. ${seen}`;
+      return { conclusion: 'unknown', diagnosis, confidence: 'low', evidence, options: [] };
+    }
+    const diagnosis = `${input.name} in ${input.namespace} looks healthy. ${seen}`;
+    const { ready, desired } = findings.workload.facts;
+    return {
+      conclusion: 'nothing-wrong',
+      diagnosis,
+      confidence: ready < desired ? 'medium' : 'high',
+      evidence,
+      options: [],
+    };
   }
   const previous = previousOf(findings);
   if (!previous)
@@ -120,7 +121,7 @@ export function proposeFor(input: BadDeployInput, findings: Findings): Plan {
       evidence,
       options: [],
     };
-  const rollout = `Revision ${revision} (${images.join(', ')})${rolledOutAt ? ` was rolled out at ${rolledOutAt}` : ''}`;
+  const rollout = `Revision ${revision} (${images.join(', ')})${rolledOutAt ? ` was rolled out at ${minute(rolledOutAt)}` : ''}`;
   const before = numberOf(findings.errorsBefore?.facts);
   const turned = ratio !== null && before !== null && ratio > before + input.maxErrorRatio / 2;
   return {

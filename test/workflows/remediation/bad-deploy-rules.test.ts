@@ -33,7 +33,7 @@ describe('what the rules conclude', () => {
     ],
     ['a false alarm', { errors: 0.001 }, { conclusion: 'nothing-wrong', confidence: 'high', options: [] }],
     ['errors exactly at the limit', { errors: 0.05 }, { conclusion: 'nothing-wrong', confidence: 'high', options: [] }],
-    ['no samples, all ready', { errors: 'none' }, { conclusion: 'nothing-wrong', confidence: 'low', options: [] }],
+    ['no samples, all ready', { errors: 'none' }, { conclusion: 'unknown', confidence: 'low', options: [] }],
     [
       'NaN instead of a ratio',
       { errors: null, workload: { ready: 1 } },
