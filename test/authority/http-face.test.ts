@@ -127,6 +127,35 @@ describe('who may call what', () => {
   });
 });
 
+describe('the welcome', () => {
+  async function face(workerTokens: Record<string, string | string[]>) {
+    const app = Fastify();
+    open.push(app);
+    await app.register(problemDetails, { onFault: () => undefined });
+    const { authority } = fakeAuthority();
+    const about = { keyId: 'k', build: DIGEST, payloadKey: null };
+    await app.register(authorityFace, {
+      authority,
+      workerTokens,
+      queueOfAction: async () => undefined,
+      welcome: () => about,
+    });
+    return (token: string) => app.inject({ url: '/authority/welcome', headers: { authorization: `Bearer ${token}` } });
+  }
+
+  test('says whose token it is, and nothing to a stranger', async () => {
+    const ask = await face({ runbooks: sha256Hex('a'), agents: sha256Hex('b') });
+    expect((await ask('b')).json()).toEqual({ queue: 'agents', keyId: 'k', build: DIGEST, payloadKey: null });
+    expect((await ask('c')).statusCode).toBe(401);
+  });
+
+  test('while a token is changed, the old and the new are the same queue', async () => {
+    const ask = await face({ runbooks: [sha256Hex('new'), sha256Hex('old')] });
+    for (const token of ['new', 'old']) expect((await ask(token)).json()).toMatchObject({ queue: 'runbooks' });
+    expect((await ask('older')).statusCode).toBe(401);
+  });
+});
+
 describe('a tools worker', () => {
   const ACTIONS: [Call, object][] = [
     ['action', { phase: 'execute' }],

@@ -7,13 +7,7 @@ import { CliError, reasonOf } from '../../platform/problem.ts';
 const Hash = z
   .string()
   .regex(/^[0-9a-f]{64}$/i, 'must be the SHA-256 of the token, 64 hex digits; never the token itself');
-const Queue = z
-  .string()
-  .refine(
-    (name) => kindOfQueue(name) !== undefined,
-    'is no queue; there are runbooks, agents and tools.<system>.<connection>',
-  );
-const File = z.record(Queue, z.union([Hash, z.array(Hash).min(1).max(3)]));
+const File = z.record(z.string(), z.union([Hash, z.array(Hash).min(1).max(3)]));
 
 /**
  * The token file of the server: `{"runbooks":"<sha256>","tools.kubernetes.default":["<new>","<old>"]}`. It holds no
@@ -32,6 +26,11 @@ export function readWorkerTokens(path: string): WorkerTokens {
   const parsed = File.safeParse(json);
   if (!parsed.success)
     return problem(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`));
+  const strange = Object.keys(parsed.data).filter((queue) => kindOfQueue(queue) === undefined);
+  if (strange.length > 0)
+    return problem(
+      strange.map((name) => `${name}: is no queue; there are runbooks, agents and tools.<system>.<connection>`),
+    );
   const all = Object.entries(parsed.data).flatMap(([queue, hashes]) =>
     [hashes].flat().map((hash) => ({ queue, hash })),
   );

@@ -14,7 +14,7 @@ export const SERVER_GRANTS = {
   locks: ['select', 'insert', 'delete'],
   lock_waiters: ['select', 'insert', 'update', 'delete'],
   blobs: ['select', 'insert'],
-  alerts: ['select', 'insert'],
+  alerts: ['select', 'insert', 'update'],
   outbox: ['select', 'insert', 'update'],
   ledger: ['select', 'insert'],
   ledger_heads: ['select', 'insert', 'update'],
@@ -26,7 +26,7 @@ export const SERVER_GRANTS = {
 /** What the role of a hooks door alone may do: store alerts and register what they start. No gate, decision, grant or blob. */
 export const HOOKS_GRANTS = {
   runs: ['select', 'insert', 'update (alert_resolved_at)'],
-  alerts: ['select', 'insert'],
+  alerts: ['select', 'insert', 'update (run, disposition)'],
   outbox: ['insert'],
   ledger: ['select', 'insert'],
   ledger_heads: ['select', 'insert', 'update'],
