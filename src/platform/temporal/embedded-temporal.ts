@@ -54,6 +54,8 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
     name: 'Temporal',
     command: binary.path,
     args: devServerArguments({ port, uiPort, database: join(data.temporal, 'temporal.db') }),
+    // Unasked, it tells its maker from time to time that it runs here, and on what.
+    env: { ...process.env, TEMPORAL_VERSION_CHECK_DISABLED: '1' },
     recordFile,
     logFile: join(data.logs, 'temporal.log'),
     stopSignal: 'SIGTERM',
