@@ -10,7 +10,8 @@ import { readAction, releaseLocks, takeLocks } from './grants/lock.ts';
 import { recordOutcome } from './grants/outcome.ts';
 import { recordPreview } from './grants/preview.ts';
 import { append } from './ledger/append.ts';
-import type { AuthorityClient } from './protocol.ts';
+import { type AuthorityClient, protocol } from './protocol.ts';
+import { calls } from './calls.ts';
 import {
   abandonRun,
   beginRun,
@@ -25,7 +26,7 @@ import {
 /** The protocol, answered by this process. The HTTP face serves the same object to other processes. */
 export function directAuthority(context: AuthorityContext): AuthorityClient {
   const { db } = context;
-  return guarded<AuthorityClient>({
+  const direct = guarded<AuthorityClient>({
     begin: (request) => beginRun(context, request),
     news: (request) => news(context, request),
     evidence: (request) => recordEvidence(context, request),
@@ -79,4 +80,23 @@ export function directAuthority(context: AuthorityContext): AuthorityClient {
       return { content: blob.content };
     },
   });
+  return asProtocol(direct);
+}
+
+/** The same form is asked of a worker in this process as of one beyond HTTP: limits hold, and nothing extra passes. */
+function asProtocol(direct: AuthorityClient): AuthorityClient {
+  const parsing = calls.map((call) => [
+    call,
+    async (request: unknown) => {
+      const parsed = protocol[call].request.safeParse(request);
+      if (!parsed.success) {
+        const fields = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'request'}: ${message}`);
+        throw new Failure('stop.invalid-input', `${call}: ${fields.join('; ')}`);
+      }
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one key of the table ties request and answer together, which the compiler cannot follow through the loop
+      return await (direct[call] as (given: unknown) => Promise<unknown>)(parsed.data);
+    },
+  ]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every call of the table, by its own name
+  return Object.fromEntries(parsing) as AuthorityClient;
 }
