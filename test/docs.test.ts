@@ -39,7 +39,7 @@ const snippets = everywhere((text, page) => {
   const blocks = [...text.matchAll(/```(?:sh|bash|console)?\n([\s\S]*?)```/g)].map(([, block = '']) => block);
   const lines = blocks.flatMap((block) => block.replaceAll(/\\\n\s*/g, ' ').split('\n'));
   const prose = text.replaceAll(/```[\s\S]*?```/g, '');
-  const inline = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
+  const inline = [...prose.matchAll(/(?<!\bno )`([^`\n]+)`/g)].map(([, code = '']) => code);
   return [...lines, ...inline].map((code) => ({ page, code: code.trim() }));
 });
 
@@ -123,6 +123,11 @@ describe('a page', () => {
     );
     expect(calls.length).toBeGreaterThan(20);
     expect(calls.filter(({ problem }) => problem !== undefined)).toEqual([]);
+  });
+
+  test('says of no command that it is missing when it is there', () => {
+    const missing = everywhere((text) => [...text.matchAll(/\bno `(belay [^`\n]+)`/g)].map(([, code = '']) => code));
+    expect(missing.filter((code) => problemOf(callOf(code) ?? [], createProgram()) === undefined)).toEqual([]);
   });
 
   test('gives npm scripts that package.json has', () => {
