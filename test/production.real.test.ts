@@ -318,6 +318,15 @@ describeReal('production, each part a process of its own', ['temporal', 'postgre
     }
   }, 180_000);
 
+  test('belay doctor finds everything well, and says what the ledger cannot show', async () => {
+    const env = { ...production.serverEnv, KUBECONFIG: kubernetes.kubeconfig, PROMETHEUS_URL: prometheus.url };
+    const { code, output } = await production.run(['doctor', '--json', '--url', production.url], env);
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('payloads are encrypted') });
+    for (const what of ['database', 'Temporal', 'cluster', 'Prometheus', 'ledger'])
+      expect(output).toContain(`{"what":"${what}","how":"ok"`);
+    expect(output).toContain('tail not anchored');
+  });
+
   test('the hooks door alone stores alerts with a role that can do nothing else, and serves nothing else', async () => {
     const { serverEnv, database } = production;
     const { BELAY_BUILD, BELAY_ROUTES, BELAY_HOOK_ALERTMANAGER_TOKEN } = serverEnv;

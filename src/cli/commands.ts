@@ -4,6 +4,7 @@ import { register as build } from './commands/build.ts';
 import { register as cancel } from './commands/cancel.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as deny } from './commands/deny.ts';
+import { register as doctor } from './commands/doctor.ts';
 import { register as gates } from './commands/gates.ts';
 import { register as ledger } from './commands/ledger.ts';
 import { register as migrate } from './commands/migrate.ts';
@@ -34,4 +35,5 @@ export const commands: readonly ((program: Command) => void)[] = [
   migrate,
   server,
   worker,
+  doctor,
 ];

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { ConfigurationError, readConfiguration } from '../../platform/configuration/configuration.ts';
+import { reasonOf } from '../../platform/problem.ts';
+import { apiClient } from '../client.ts';
+import { bad, type Finding, findingsOf, note, ok } from '../doctor.ts';
+import { LedgerReport } from '../views.ts';
+
+/** The running Belay, if there is one to be reached from here: whether it answers, and whether its ledger holds. */
+async function running(options: { data?: string; url?: string }): Promise<Finding[]> {
+  try {
+    const report = await apiClient(options).get('/api/ledger/verify', LedgerReport);
+    const text = `${report.entries} entries of ${report.runs} runs ${report.ok ? 'hold' : 'do not hold; belay ledger verify'}`;
+    return [
+      { what: 'ledger', ...(report.ok ? ok(text) : bad(text)) },
+      ...report.caveats.map((caveat) => ({ what: 'ledger', ...note(caveat) })),
+    ];
+  } catch (error) {
+    return [{ what: 'server', ...note(reasonOf(error)) }];
+  }
+}
+
+const MARKS = { ok: pc.green('✓'), bad: pc.red('✗'), note: pc.dim('·') };
+
+/** `belay doctor` */
+export function register(program: Command): void {
+  program
+    .command('doctor')
+    .description('check configuration, database, Temporal, Slack, model, cluster and ledger, one line each')
+    .option('--data <folder>', 'data folder of the Belay to ask about its ledger (BELAY_DATA, .belay)')
+    .option('--url <url>', 'its address, when it is elsewhere')
+    .option('--json', 'print the findings as JSON')
+    .action(async (options: { data?: string; url?: string; json?: boolean }) => {
+      const findings: Finding[] = [];
+      try {
+        const configuration = readConfiguration(process.env);
+        findings.push(
+          { what: 'configuration', ...ok('holds') },
+          ...(await findingsOf(configuration)),
+          ...(await running(options)),
+        );
+      } catch (error) {
+        if (!(error instanceof ConfigurationError)) throw error;
+        findings.push(...error.problems.map((problem) => ({ what: 'configuration', ...bad(problem) })));
+      }
+      if (options.json) console.log(JSON.stringify({ findings }));
+      else for (const { what, how, text } of findings) console.log(`${MARKS[how]} ${what.padEnd(14)}${text}`);
+      if (findings.some(({ how }) => how === 'bad')) process.exitCode = 1;
+    });
+}

@@ -1,0 +1,72 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { findingsOf } from '../../src/cli/doctor.ts';
+import { readConfiguration } from '../../src/platform/configuration/configuration.ts';
+import { freePort, portOf } from '../support/free-ports.ts';
+
+let server: Server | undefined;
+afterEach(() => void server?.close());
+
+async function answering(status: number, body: unknown): Promise<string> {
+  const started = createServer((_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  });
+  server = started;
+  await once(started.listen(0, '127.0.0.1'), 'listening');
+  return `http://127.0.0.1:${portOf(started)}`;
+}
+
+const of = async (what: string, env: NodeJS.ProcessEnv) =>
+  (await findingsOf(readConfiguration(env))).find((finding) => finding.what === what);
+
+test('what is not configured is a note, never a failure', async () => {
+  const findings = await findingsOf(readConfiguration({}));
+  expect(findings.length).toBeGreaterThan(5);
+  expect(findings.filter(({ how }) => how !== 'note')).toEqual([]);
+});
+
+test('what does not answer is named, each by itself', async () => {
+  const dead = `127.0.0.1:${await freePort()}`;
+  const env = {
+    DATABASE_URL: `postgres://x@${dead}/x`,
+    TEMPORAL_ADDRESS: dead,
+    SLACK_BOT_TOKEN: 'xoxb-secret',
+    SLACK_APP_TOKEN: 'xapp-secret',
+    SLACK_API_URL: `http://${dead}`,
+    KUBECONFIG: '/nowhere',
+    PROMETHEUS_URL: `http://${dead}`,
+    BELAY_MODEL: 'm',
+    OPENAI_BASE_URL: `http://${dead}`,
+  };
+  const findings = await findingsOf(readConfiguration(env));
+  const names = findings.filter(({ how }) => how === 'bad').map(({ what }) => what);
+  expect(names).toEqual(['database', 'Temporal', 'Slack', 'model', 'cluster', 'Prometheus']);
+  expect(JSON.stringify(findings)).not.toContain('secret');
+});
+
+test('a token that Slack refuses, and a missing channel, are said', async () => {
+  const slack = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' };
+  const refusing = await answering(200, { ok: false, error: 'invalid_auth' });
+  expect(await of('Slack', { ...slack, SLACK_API_URL: refusing })).toMatchObject({
+    how: 'bad',
+    text: expect.stringContaining('invalid_auth'),
+  });
+  const good = await answering(200, { ok: true, user: 'belay', team: 'Shop' });
+  const env = { ...slack, SLACK_API_URL: good };
+  expect(await of('Slack', env)).toMatchObject({ how: 'bad', text: expect.stringContaining('BELAY_SLACK_CHANNEL') });
+  expect(await of('Slack', { ...env, BELAY_SLACK_CHANNEL: 'C012345' })).toMatchObject({
+    how: 'ok',
+    text: 'knows us as belay in Shop',
+  });
+});
+
+test.each([
+  [200, 'ok'],
+  [401, 'ok'],
+  [503, 'bad'],
+])('a model endpoint that answers %i is %s: it is there, whoever it lets in', async (status, how) => {
+  const env = { BELAY_MODEL: 'm', OPENAI_BASE_URL: await answering(status, {}) };
+  expect(await of('model', env)).toMatchObject({ how });
+});
