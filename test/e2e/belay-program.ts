@@ -68,12 +68,17 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Starts it. Ended with this process, should nobody have ended it before. */
-export function belayProgram(args: readonly string[], env: Readonly<Record<string, string>> = {}): BelayProgram {
+/** Starts it in `cwd`, its own empty folder unless given. Ended with this process, should nobody have ended it before. */
+export function belayProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd?: string,
+): BelayProgram {
   const folder = temporaryFolder('e2e');
   const child = spawn(process.execPath, [BELAY, ...args], {
     env: environment(folder, env),
     detached: true,
+    cwd: cwd ?? folder,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { out: '', err: '' };

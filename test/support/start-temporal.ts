@@ -24,12 +24,15 @@ const TUNING = {
 
 /**
  * Starts a Temporal server with its data on disk in a folder of its own.
- * `searchAttributes` are made at the start, each `Name=Keyword` or the like.
+ * `searchAttributes` are made at the start, each `Name=Keyword` or the like; `port` is for one that comes back.
  */
-export async function startTemporal(options: { searchAttributes?: readonly string[] } = {}): Promise<RunningTemporal> {
+export async function startTemporal(
+  options: { searchAttributes?: readonly string[]; port?: number } = {},
+): Promise<RunningTemporal> {
   const command = requirePart('temporal');
   const folder = temporaryFolder('temporal');
-  const [port, uiPort, metricsPort] = await freePorts(3);
+  const [free, uiPort, metricsPort] = await freePorts(3);
+  const port = options.port ?? free;
   const address = `127.0.0.1:${port}`;
   const { stop } = await startProgram({
     name: 'Temporal',

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readConfiguration } from '../../platform/configuration/configuration.ts';
 import { openDataFolder } from '../../platform/data/data-folder.ts';
 import { openLog } from '../../platform/log.ts';
+import { CliError } from '../../platform/problem.ts';
 import { stopRequested } from '../../platform/process/stop-requested.ts';
 import { progressLine } from '../../platform/progress-line.ts';
 import { screen } from '../../platform/screen.ts';
@@ -21,6 +23,10 @@ interface UpOptions {
 
 /** The environment with the options laid over it, so that one place validates both. */
 function environment(options: UpOptions): NodeJS.ProcessEnv {
+  const { kubeconfig } = options;
+  // In KUBECONFIG a missing file may be an old habit; named on the command line it is a mistake.
+  if (kubeconfig !== undefined && !existsSync(kubeconfig))
+    throw new CliError(`--kubeconfig ${kubeconfig}: there is no such file.`, 2);
   const given = {
     BELAY_DATA: options.data,
     BELAY_PORT: options.port,
