@@ -1,3 +1,4 @@
+import { leftAligned } from './left-aligned.ts';
 import type { types } from '@slack/bolt';
 import type { Gate, GateOption } from '../domain/gate.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -71,12 +72,17 @@ function exactText(option: GateOption): string {
     .map((action, index) =>
       [
         `${many ? `${index + 1}. ` : ''}${action.tool} ${pairs(action.args)}`.trimEnd(),
-        ...(Object.keys(action.precondition).length === 0 ? [] : [`only while ${pairs(action.precondition)}`]),
+        ...(Object.keys(action.precondition).length === 0
+          ? []
+          : [`only while ${shortHashes(pairs(action.precondition))}`]),
         ...(action.command === null ? [] : [`by hand: ${action.command}`]),
       ].join('\n'),
     )
     .join('\n\n');
 }
+
+/** Twelve digits name a hash to a person; `belay gates` has all of it, and the approval binds all of it. */
+const shortHashes = (text: string): string => text.replaceAll(/sha256:([0-9a-f]{12})[0-9a-f]{52}/gu, 'sha256:$1…');
 
 /** `namespace="shop" toRevision=3`: every value as JSON, so that nothing hides in how it is written. */
 const pairs = (values: JsonObject): string =>
@@ -86,7 +92,7 @@ const pairs = (values: JsonObject): string =>
 
 function diffText(option: GateOption): string {
   const diffs = option.actions.map(({ diff }, index) => ({ diff: diff.trimEnd(), number: index + 1 }));
-  const shown = diffs.filter(({ diff }) => diff !== '');
+  const shown = diffs.filter(({ diff }) => diff !== '').map((one) => ({ ...one, diff: leftAligned(one.diff) }));
   return shown.map(({ diff, number }) => (diffs.length > 1 ? `# ${number}.\n${diff}` : diff)).join('\n\n');
 }
 

@@ -26,13 +26,13 @@ deployment checkout in shop (kubernetes)
 --- deployment/checkout in shop, revision 4 (now)
 +++ deployment/checkout in shop, revision 3
 @@ -18,5 +18,5 @@
-         containers:
-           - name: checkout
--            image: registry.example/shop/checkout:1.43.0
-+            image: registry.example/shop/checkout:1.42.2
-             env:
--              - { name: PAYMENTS_URL, value: "http://payment:8080" }
-+              - { name: PAYMENTS_URL, value: "http://payments:8080" }
+ containers:
+   - name: checkout
+-    image: registry.example/shop/checkout:1.43.0
++    image: registry.example/shop/checkout:1.42.2
+     env:
+-      - { name: PAYMENTS_URL, value: "http://payment:8080" }
++      - { name: PAYMENTS_URL, value: "http://payments:8080" }
 \`\`\`
 \`\`\`
 kubernetes.rollout_undo connection="default" namespace="shop" name="checkout" toRevision=3

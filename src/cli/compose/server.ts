@@ -171,6 +171,9 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     slack: slack?.requestListener ? { requestListener: slack.requestListener } : undefined,
     hookProof: (source) => configuration.hooks.get(source) ?? { secrets: [], tokens: [] },
     temporalUp: () => temporal.up(),
+    activities: async function* (run, after, signal) {
+      yield* watchActivities(await temporal.client(), run.workflowId, after, signal);
+    },
     health: () => ({
       parts: {
         temporal: temporal.up() ? 'up' : 'down',

@@ -62,7 +62,7 @@ export const rolloutUndo = defineTool({
       blastRadius: { count: state.deployment.spec?.replicas ?? 1, unit: 'pods', percent: 100 },
       precondition: preconditionOf(state, args),
       preState: { uid: state.uid, revision: from.revision, templateHash: from.templateHash },
-      undo: `Roll ${nameOf(args)} forward to what is now revision ${from.revision}`,
+      undo: `Put ${nameOf(args)} back to what is revision ${from.revision} now`,
       owner: (await controllerOf(client, state.deployment, signal)).owner,
       command: `kubectl rollout undo deployment/${args.name} --namespace ${args.namespace} --to-revision=${to.revision}`,
     };
