@@ -75,7 +75,8 @@ function symptoms(
   const ratio = numberOf(findings.errors.facts);
   const before = numberOf(findings.errorsBefore?.facts);
   const failing = ratio !== null && ratio > input.maxErrorRatio;
-  const unready = ready < desired && (findings.events.facts?.warnings ?? 0) > 0;
+  // Fewer than asked for may be a rollout under way; with warnings, or with none at all, it is a failure.
+  const unready = ready < desired && (ready === 0 || (findings.events.facts?.warnings ?? 0) > 0);
   const text = [
     ratio === null
       ? 'No request was measured in the window.'
@@ -97,20 +98,14 @@ export function proposeFor(input: BadDeployInput, findings: Findings): Plan {
   const seen = text.join(' ');
   const { revision, images, rolledOutAt } = findings.workload.facts;
   if (!broken) {
-    // Ready replicas alone prove nothing: a version can be up and fail every request.
-    if (ratio === null) {
-      const diagnosis = `Nothing shows that ${input.name} fails, and nothing shows that it works. ${seen}`;
+    const { ready, desired } = findings.workload.facts;
+    // Ready replicas alone prove nothing: a version can be up and fail every request. Missing ones are not health either.
+    if (ratio === null || ready < desired) {
+      const diagnosis = `Nothing shows that ${input.name} fails, and not enough shows that it works. ${seen}`;
       return { conclusion: 'unknown', diagnosis, confidence: 'low', evidence, options: [] };
     }
     const diagnosis = `${input.name} in ${input.namespace} looks healthy. ${seen}`;
-    const { ready, desired } = findings.workload.facts;
-    return {
-      conclusion: 'nothing-wrong',
-      diagnosis,
-      confidence: ready < desired ? 'medium' : 'high',
-      evidence,
-      options: [],
-    };
+    return { conclusion: 'nothing-wrong', diagnosis, confidence: 'high', evidence, options: [] };
   }
   const previous = previousOf(findings);
   if (!previous)

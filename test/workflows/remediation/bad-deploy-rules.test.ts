@@ -33,6 +33,16 @@ describe('what the rules conclude', () => {
     ],
     ['a false alarm', { errors: 0.001 }, { conclusion: 'nothing-wrong', confidence: 'high', options: [] }],
     ['errors exactly at the limit', { errors: 0.05 }, { conclusion: 'nothing-wrong', confidence: 'high', options: [] }],
+    [
+      'few errors, no warning, and no replica ready',
+      { errors: 0, warnings: 0, workload: { ready: 0 } },
+      { conclusion: 'act', confidence: 'medium', options: ['undo-rollout', 'restart', 'watch'] },
+    ],
+    [
+      'few errors, one replica missing without a warning',
+      { errors: 0, warnings: 0, workload: { ready: 2 } },
+      { conclusion: 'unknown', confidence: 'low', options: [] },
+    ],
     ['no samples, all ready', { errors: 'none' }, { conclusion: 'unknown', confidence: 'low', options: [] }],
     [
       'NaN instead of a ratio',
