@@ -161,9 +161,9 @@ describe('the stream of a run', () => {
   test('goes on with the record when Temporal does not answer', async () => {
     const { doors, end } = story();
     end();
-    const activities = async function* (): AsyncGenerator<never> {
-      throw new Error('14 UNAVAILABLE');
-    };
+    const activities = () => ({
+      [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('14 UNAVAILABLE')) }),
+    });
     const { asAda } = await startApi({ activities }, doors);
     expect(eventsIn((await asAda({ url: URL })).body).map(({ event }) => event)).toEqual(['step', 'step', 'end']);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { defaultPayloadConverter, type Payload, ValueError } from '@temporalio/common';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { payloadCodec } from '../../../src/platform/temporal/payload-codec.ts';
 import { parsePayloadKeys, type PayloadKey } from '../../../src/platform/temporal/payload-keys.ts';
 
@@ -24,7 +24,7 @@ describe('an encrypted payload', () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.jsonValue(), fc.uint8Array()), async (value) => {
         const plain = await opened(await sealed(value, a), a);
-        expect(value instanceof Uint8Array ? Buffer.from(plain as Uint8Array) : plain).toEqual(
+        expect(plain instanceof Uint8Array ? Buffer.from(plain) : plain).toEqual(
           value instanceof Uint8Array ? Buffer.from(value) : JSON.parse(JSON.stringify(value)),
         );
       }),
