@@ -46,12 +46,15 @@ export interface BelayUp extends BelayProgram {
   readonly status: Record<string, unknown>;
   /** A request as any client may send it; the body parsed where it is JSON. */
   readonly ask: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: unknown }>;
+  /** Starts `remediation/bad-deploy`, or the runbook that is given; its run. */
+  readonly start: (request: { readonly input: object; readonly mode?: string; runbook?: string }) => Promise<string>;
   readonly openGate: () => Promise<GateView>;
   /** Waits for a run to be over; the only one unless named. */
   readonly over: (run?: string) => Promise<RunDetail>;
   readonly ledger: (run: string) => Promise<LedgerEntry[]>;
 }
 
+const Started = z.looseObject({ id: z.string() });
 const LedgerEntry = z.looseObject({ kind: z.string(), body: z.record(z.string(), z.unknown()) });
 type LedgerEntry = z.infer<typeof LedgerEntry>;
 const Ledger = z.object({ entries: z.array(LedgerEntry) });
@@ -87,6 +90,8 @@ export async function belayUp(place: BelayPlace): Promise<BelayUp> {
         });
         return { status: response.status, body: await response.json().catch(() => undefined) };
       },
+      start: async (request) =>
+        (await client.post('/api/runs', { runbook: 'remediation/bad-deploy', ...request }, Started)).id,
       openGate: () =>
         until('an approval is open', async () => (await client.get('/api/gates?state=open', GateList)).gates[0], {
           ...PATIENCE,
