@@ -74,12 +74,12 @@ export function decisionLines(gate: Gate): string[] {
 /** What became of it, as far as it is known. mrkdwn; empty while it is open. */
 export function resultLines(gate: Gate, run: RunView): string[] {
   if (gate.state === 'open' || gate.state === 'frozen') return [];
+  // What a denial says stands beside it already; the run's summary repeats it.
+  const said = new Set(denialsOf(gate).map(({ reason }) => reason));
   return [
-    ...(gate.reason === null || denialsOf(gate).some(({ reason }) => reason === gate.reason)
-      ? []
-      : [`*Because* ${line(gate.reason, 600)}`]),
+    ...(gate.reason === null || said.has(gate.reason) ? [] : [`*Because* ${line(gate.reason, 600)}`]),
     ...(run.verdict === null ? [] : [`*Verified* ${run.verdict}`]),
-    ...(isOver(run.state) && run.summary !== null && run.summary !== ''
+    ...(isOver(run.state) && run.summary !== null && run.summary !== '' && !said.has(run.summary)
       ? [`*Result* ${line(run.summary, 1_000)}`]
       : []),
   ];
