@@ -111,10 +111,21 @@ async function look(attempt: Attempt, held: Held): Promise<Reconciliation> {
 }
 
 /** An earlier attempt's end is unknown: look first, and act again only where that is safe. */
-async function reconcile(attempt: Attempt, held: Held): Promise<CarryOutResult> {
+async function reconcile(
+  attempt: Attempt,
+  held: Extract<GrantAnswer, { answer: 'reconcile' }>,
+): Promise<CarryOutResult> {
   const found = await look(attempt, held);
   if (found.status === 'done') return await record(attempt, held, found.outcome, true);
-  if (found.status === 'not-done' && attempt.tool.safeToRepeat !== 'no') return await perform(attempt, held, true);
+  if (found.status === 'not-done' && attempt.tool.safeToRepeat !== 'no') {
+    if (held.mayRepeat) return await perform(attempt, held, true);
+    return await record(
+      attempt,
+      held,
+      failed('it had not happened, and may not happen any more; nothing was done'),
+      true,
+    );
+  }
   const why =
     found.status === 'unknown' ? found.why : 'it seems not to have happened, and this tool must not be tried twice';
   return await record(attempt, held, { status: 'in-doubt', summary: why, postState: null }, true);

@@ -39,6 +39,8 @@ export const GrantAnswer = z.discriminatedUnion('answer', [
   }),
   z.object({
     answer: z.literal('reconcile'),
+    /** Whether doing it, should it not have happened, would be granted now. If not, the worker only looks. */
+    mayRepeat: z.boolean(),
     fence: z.number().int().positive(),
     leaseMs: z.number().int().positive(),
     idempotencyKey: z.string(),

@@ -90,7 +90,8 @@ async function attempt(world: World) {
 }
 
 const granted: GrantAnswer = { answer: 'granted', leaseMs: 5000, fence: 1, idempotencyKey: 'k' };
-const reconcile: GrantAnswer = { answer: 'reconcile', leaseMs: 5000, fence: 2, idempotencyKey: 'k' };
+const reconcile: GrantAnswer = { answer: 'reconcile', mayRepeat: true, leaseMs: 5000, fence: 2, idempotencyKey: 'k' };
+const lookOnly: GrantAnswer = { ...reconcile, mayRepeat: false };
 const gone = () => Promise.reject(new Failure('stop.not-found', 'there is no lamp a'));
 
 describe('carrying out an action', () => {
@@ -173,6 +174,7 @@ describe('carrying out an action', () => {
       { status: 'done' },
     ],
     ['it did not, and may be repeated', { grant: reconcile }, ['execute'], { status: 'done' }],
+    ['it did not, and is not granted any more', { grant: lookOnly }, [], { status: 'failed' }],
     ['it did not, and must not be repeated', { grant: reconcile, safeToRepeat: 'no' }, [], { status: 'in-doubt' }],
     [
       'nobody can tell',

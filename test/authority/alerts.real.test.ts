@@ -166,8 +166,9 @@ describeReal('alerts', ['postgres'], () => {
       const of = await begin(first.runId ?? '');
       if (end === 'finish') await belay.authority.finish({ ...of, outcome: 'fixed', summary: 'done' });
       else await belay.authority.abandon({ ...of, state: 'failed', message: 'a bug' });
-      // The monitoring repeats itself: that is the old incident, and no new one.
-      expect(await one(alert('HighErrors'))).toMatchObject({ status: 'duplicate', runId: first.runId });
+      // The monitoring repeats itself: the old incident, and no new one, unless its run ended without an answer.
+      if (end === 'finish')
+        expect(await one(alert('HighErrors'))).toMatchObject({ status: 'duplicate', runId: first.runId });
       const second = await one(alert('HighErrors', 'firing', { startsAt: T2 }));
       expect(second.status).toBe('accepted');
       expect(second.runId).not.toBe(first.runId);
@@ -175,6 +176,16 @@ describeReal('alerts', ['postgres'], () => {
       expect(b?.workflowId).toBe(a?.workflowId);
     },
   );
+
+  test('an alert that still fires when its run failed or found nothing out is looked at again', async () => {
+    const first = await one(alert('HighErrors'));
+    const of = await begin(first.runId ?? '');
+    await belay.authority.finish({ ...of, outcome: 'inconclusive', summary: 'the cluster was away' });
+    const again = await one(alert('HighErrors'));
+    expect(again).toMatchObject({ status: 'accepted' });
+    expect(again.runId).not.toBe(first.runId);
+    expect(await one(alert('HighErrors'))).toMatchObject({ status: 'duplicate', runId: again.runId });
+  });
 
   test('deliveries of one new incident, five at once, start one run; this 20 times', async () => {
     for (let at = 0; at < 20; at += 1) {

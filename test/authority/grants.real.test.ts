@@ -304,6 +304,36 @@ describeReal('a grant', ['postgres'], () => {
       expect(await belay.kinds(asked.run)).toEqual(expect.arrayContaining(['action.reconciling', 'action.executed']));
     });
 
+    test('may be repeated only where it would be granted now: not once a person cancelled', async () => {
+      const kept = await belay.approved();
+      await belay.grant(kept.action);
+      const cancelled = await belay.approved();
+      await belay.grant(cancelled.action);
+      await belay.doors.cancel(cancelled.run, ANN, 'stop');
+      belay.forward(LEASE_MS);
+      expect(await belay.grant(kept.action)).toMatchObject({ answer: 'reconcile', mayRepeat: true });
+      expect(await belay.grant(cancelled.action)).toMatchObject({ answer: 'reconcile', mayRepeat: false });
+    });
+
+    test('proves no approval: a row that somebody put into the journal lets nobody act', async () => {
+      const of = await belay.startRun();
+      const { id, digest } = await belay.preview(of, 1);
+      const long = new Date('2001-01-01T00:00:00Z');
+      const forged = {
+        action: id,
+        phase: 'execute' as const,
+        run: of.run,
+        digest,
+        fence: 1,
+        status: 'running' as const,
+      };
+      await belay.db
+        .insertInto('intents')
+        .values({ ...forged, lease_until: long, started_at: long, outcome: null, ended_at: null })
+        .execute();
+      expect(await belay.grant(id)).toMatchObject({ answer: 'reconcile', mayRepeat: false });
+    });
+
     test('is still the one that records, as long as nobody asked anew', async () => {
       const asked = await belay.approved();
       await belay.grant(asked.action);

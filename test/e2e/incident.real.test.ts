@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import * as k8s from '@kubernetes/client-node';
@@ -37,13 +37,15 @@ describeReal(
   'an alert of a real Prometheus, by a real Alertmanager, about a real cluster',
   ['temporal', 'postgres', 'kubernetes', 'prometheus', 'alertmanager'],
   () => {
+    let folder = '';
     let place: BelayPlace;
     let alertmanager: RunningAlertmanager;
     let cluster: RealCluster;
     let belay: BelayUp;
     const stops: (() => unknown)[] = [];
     beforeAll(async () => {
-      const routes = join(temporaryFolder('e2e-routes'), 'routes.yaml');
+      folder = temporaryFolder('e2e-files');
+      const routes = join(folder, 'routes.yaml');
       const modes = { 'shop-fix': 'propose', 'shop-resolved': 'propose', 'shop-watched': 'observe' };
       writeFileSync(
         routes,
@@ -69,6 +71,7 @@ describeReal(
       await alertmanager?.stop();
       await cluster?.stop();
       place?.remove();
+      if (folder !== '') rmSync(folder, { recursive: true, force: true });
     }, 60_000);
 
     /** The run about a namespace, once there is one. */
@@ -120,7 +123,7 @@ describeReal(
       const { resourceVersion } = (await somebody.deployment('checkout')).metadata ?? {};
       expect(resourceVersion).toBeDefined();
       await told(gate.run, 'alert.resolved');
-      expect(await belay.over(gate.run)).toMatchObject({ outcome: 'nothing-wrong' });
+      expect(await belay.over(gate.run)).toMatchObject({ outcome: 'inconclusive' });
       expect((await belay.ask('GET', `/api/gates/${gate.id}`)).body).toMatchObject({ state: 'void' });
       const late = await belay.ask('POST', `/api/gates/${gate.id}/decisions`, decisionOn(gate, 'approve'));
       expect(late.status).toBe(409);
@@ -156,7 +159,7 @@ describeReal(
       );
       const before = await versions(cluster);
       // Whatever the routes say: observing is stronger.
-      const routes = join(temporaryFolder('e2e-routes'), 'routes.yaml');
+      const routes = join(folder, 'looking.yaml');
       writeFileSync(routes, stringify({ routes: [routeTo('shop-looked-at', 'propose')] }));
       const looking = await belayPlace(
         { BELAY_ROUTES: routes },

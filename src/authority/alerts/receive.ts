@@ -95,6 +95,13 @@ async function runOf(
   return await joinOrStart(trx, context, alert, route, id);
 }
 
+/** A run that ended without finding out (the cluster was away, a bug) settles nothing: while the alert fires, it is looked at again. */
+async function endedUnanswered(trx: Trx, run: string | null): Promise<boolean> {
+  if (run === null) return false;
+  const row = await trx.selectFrom('runs').select(['state', 'outcome']).where('id', '=', run).executeTakeFirst();
+  return row?.state === 'failed' || (row?.state === 'finished' && row.outcome === 'inconclusive');
+}
+
 /** The same alert again. Only one that nothing came of is looked at anew: perhaps there is a route for it by now. */
 async function repeated(
   trx: Trx,
@@ -104,7 +111,8 @@ async function repeated(
   route: AlertRoute | undefined,
 ): Promise<AlertReceipt> {
   const { fingerprint } = alert;
-  const now = disposition === 'ignored' ? await runOf(trx, context, alert, route, id) : null;
+  const again = disposition === 'ignored' || (alert.status === 'firing' && (await endedUnanswered(trx, run)));
+  const now = again ? await runOf(trx, context, alert, route, id) : null;
   if (now === null) return { id, fingerprint, runId: run, status: 'duplicate' };
   await trx.updateTable('alerts').set({ run: now, disposition: 'accepted' }).where('id', '=', id).execute();
   return { id, fingerprint, runId: now, status: 'accepted' };

@@ -29,15 +29,13 @@ function leaseOf(context: AuthorityContext, tool: string): number {
 const idempotencyKeyOf = (action: ActionRow, { phase }: Request): string =>
   `${action.id}@${action.digest}${phase === 'undo' ? '/undo' : ''}`;
 
-/** What an earlier attempt left: its end, its running lease, or a lease that is over and must be looked into. */
+/** What an earlier attempt left: its end or its running lease, as an answer; or a lease that is over, whose end nobody knows. */
 async function earlierAttempt(
   trx: Trx,
   context: AuthorityContext,
   action: ActionRow,
-  request: Request,
-): Promise<GrantAnswer | undefined> {
-  const { phase } = request;
-  const now = context.now();
+  { phase }: Request,
+): Promise<GrantAnswer | { lostFence: number } | undefined> {
   const intent = await trx
     .selectFrom('intents')
     .selectAll()
@@ -49,9 +47,29 @@ async function earlierAttempt(
     return refused('in-doubt', `nobody can tell whether ${action.id} (${phase}) happened; a person must look`);
   if (intent.status !== 'running')
     return { answer: 'done', outcome: intent.outcome ?? { status: intent.status, summary: '', postState: null } };
-  const left = intent.lease_until.getTime() - now.getTime();
-  if (left > 0) return { answer: 'wait', run: action.run, retryAfterMs: left };
-  const fence = intent.fence + 1;
+  const left = intent.lease_until.getTime() - context.now().getTime();
+  return left > 0 ? { answer: 'wait', run: action.run, retryAfterMs: left } : { lostFence: intent.fence };
+}
+
+/**
+ * An attempt whose end nobody knows is looked into in any case. It is done again only where it would be granted now:
+ * a row in the journal proves no approval, and a person may have cancelled meanwhile.
+ */
+async function reconcile(
+  trx: Trx,
+  context: AuthorityContext,
+  action: ActionRow,
+  run: RunRow,
+  request: Request,
+  lostFence: number,
+): Promise<GrantAnswer> {
+  const { phase } = request;
+  const now = context.now();
+  const approval = await approvalOf(trx, context, action, phase, run.requester.id);
+  const approved = 'gate' in approval && runProblem(run, request) === undefined;
+  const unchanged = phase === 'undo' ? await undoProblem(trx, action) : changeOf(action, request);
+  const mayRepeat = approved && unchanged === undefined && (await lockProblem(trx, action)) === undefined;
+  const fence = lostFence + 1;
   const leaseMs = leaseOf(context, action.tool);
   await trx
     .updateTable('intents')
@@ -60,7 +78,7 @@ async function earlierAttempt(
     .where('phase', '=', phase)
     .execute();
   await append(trx, now, action.run, 'action.reconciling', { action: action.id, phase, fence });
-  return { answer: 'reconcile', fence, leaseMs, idempotencyKey: idempotencyKeyOf(action, request) };
+  return { answer: 'reconcile', mayRepeat, fence, leaseMs, idempotencyKey: idempotencyKeyOf(action, request) };
 }
 
 /** The run must hold the target or a parent of it; a lock of a part of it keeps nobody out of the rest. */
@@ -158,9 +176,14 @@ async function judge(
   request: Request,
 ): Promise<GrantAnswer> {
   const { phase } = request;
-  const known =
-    placeProblem(context) ?? (await earlierAttempt(trx, context, action, request)) ?? runProblem(run, request);
-  if (known) return known;
+  const earlier = await earlierAttempt(trx, context, action, request);
+  // What is done stays done, wherever it is asked from.
+  if (earlier && 'answer' in earlier) return earlier;
+  const elsewhere = placeProblem(context);
+  if (elsewhere) return elsewhere;
+  if (earlier) return await reconcile(trx, context, action, run, request, earlier.lostFence);
+  const closed = runProblem(run, request);
+  if (closed) return closed;
   const approval = await approvalOf(trx, context, action, phase, run.requester.id);
   if (!('gate' in approval)) return refused(approval.code, approval.message);
   const problem =

@@ -79,7 +79,7 @@ const unasked: Record<Exclude<GateEnd['end'], 'approved'>, RunResult['outcome']>
   expired: 'expired',
   observed: 'observed',
   forbidden: 'denied',
-  resolved: 'nothing-wrong',
+  resolved: 'inconclusive',
   void: 'inconclusive',
 };
 

@@ -59,12 +59,20 @@ export class RunState {
     return entry;
   }
 
-  /** The connection a tool is used on: the one the input names where its system has it, else `default`. */
+  /**
+   * The connection a tool is used on: the one the input names, where its system has it. A system that has no connection
+   * of that name is used as `default`; a name that no system has is a mistake and never means another place.
+   */
   connectionOf(tool: string): string {
     const system = systemOf(tool);
     const named = this.begun.input['connection'];
     const wanted = typeof named === 'string' ? named : 'default';
     const known = this.begun.permit.permit.connections;
+    if (wanted !== 'default' && !known.some((one) => one.endsWith(`.${wanted}`)))
+      throw new RunEnds({
+        outcome: 'inconclusive',
+        summary: `There is no connection "${wanted}"; there is ${known.join(', ') || 'none'}. Nothing was done.`,
+      });
     const found = [wanted, 'default'].find((name) => known.includes(`${system}.${name}`));
     if (!found)
       throw new RunEnds({

@@ -51,7 +51,7 @@ function optionsFor(
     {
       id: 'undo-rollout',
       title: `Roll back to revision ${previous.revision}`,
-      why: `Revision ${previous.revision} (${previous.images.join(', ')}) ran before the errors began.`,
+      why: `Revision ${previous.revision} (${previous.images.join(', ')}) is what ran before.`,
       actions: [{ tool: 'kubernetes.rollout_undo', args: { ...workload, toRevision: previous.revision } }],
       manual: null,
     },
@@ -70,7 +70,7 @@ function optionsFor(
 function symptoms(
   input: BadDeployInput,
   findings: Findings,
-): { broken: boolean; text: string[]; ratio: number | null } {
+): { broken: boolean; since: boolean; text: string[]; ratio: number | null } {
   const { desired, ready } = findings.workload.facts;
   const ratio = numberOf(findings.errors.facts);
   const before = numberOf(findings.errorsBefore?.facts);
@@ -85,7 +85,9 @@ function symptoms(
   ];
   const crashed = findings.previousLogs.facts?.logs.find((log) => log.lines > 0);
   if (crashed) text.push(`${crashed.pod} crashed; its previous log is in the evidence.`);
-  return { broken: failing || unready, text, ratio };
+  // Errors that were there before the rollout are not its doing, and a rollback would not end them.
+  const asBefore = ratio !== null && before !== null && ratio <= before + input.maxErrorRatio / 2;
+  return { broken: failing || unready, since: unready || !asBefore, text, ratio };
 }
 
 /** `2026-11-21 12:07 UTC`: as people read it. */
@@ -94,7 +96,7 @@ const minute = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 
 /** The runbook's own plan: no model, only these rules. */
 export function proposeFor(input: BadDeployInput, findings: Findings): Plan {
   const evidence = Object.values(findings).flatMap((gathered) => gathered?.evidence?.id ?? []);
-  const { broken, text, ratio } = symptoms(input, findings);
+  const { broken, since, text, ratio } = symptoms(input, findings);
   const seen = text.join(' ');
   const { revision, images, rolledOutAt } = findings.workload.facts;
   if (!broken) {
@@ -107,6 +109,14 @@ export function proposeFor(input: BadDeployInput, findings: Findings): Plan {
     const diagnosis = `${input.name} in ${input.namespace} looks healthy. ${seen}`;
     return { conclusion: 'nothing-wrong', diagnosis, confidence: 'high', evidence, options: [] };
   }
+  if (!since)
+    return {
+      conclusion: 'unknown',
+      diagnosis: `${input.name} fails, and did so before its last rollout: rolling back would not help. ${seen}`,
+      confidence: 'medium',
+      evidence,
+      options: [],
+    };
   const previous = previousOf(findings);
   if (!previous)
     return {
@@ -116,12 +126,12 @@ export function proposeFor(input: BadDeployInput, findings: Findings): Plan {
       evidence,
       options: [],
     };
-  const rollout = `Revision ${revision} (${images.join(', ')})${rolledOutAt ? ` was rolled out at ${minute(rolledOutAt)}` : ''}`;
+  const rollout = `Revision ${revision} (${images.join(', ')}) ${rolledOutAt ? `was rolled out at ${minute(rolledOutAt)}` : 'is what runs now'}`;
   const before = numberOf(findings.errorsBefore?.facts);
   const turned = ratio !== null && before !== null && ratio > before + input.maxErrorRatio / 2;
   return {
     conclusion: 'act',
-    diagnosis: `${rollout} and ${input.name} fails since. ${seen}`,
+    diagnosis: `${rollout}${before === null ? ` and ${input.name} fails` : ` and ${input.name} fails since`}. ${seen}`,
     confidence: turned ? 'high' : 'medium',
     evidence,
     options: optionsFor(input, findings, previous),

@@ -159,7 +159,7 @@ describeReal('how a run ends', ['temporal', 'postgres'], () => {
     const run = receipt?.runId ?? '';
     const gate = await belay.openGate(run);
     await belay.doors.receiveAlerts([{ alert: { ...alert, status: 'resolved' }, route }]);
-    expect(await belay.ended(run)).toMatchObject({ state: 'finished', outcome: 'nothing-wrong' });
+    expect(await belay.ended(run)).toMatchObject({ state: 'finished', outcome: 'inconclusive' });
     expect((await belay.doors.gate(gate.id))?.state).toBe('void');
     expect(belay.lamps.effectsOn(run)).toEqual([]);
   });

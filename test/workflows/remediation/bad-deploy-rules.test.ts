@@ -21,11 +21,7 @@ describe('what the rules conclude', () => {
       { errorsBefore: 'none' },
       { conclusion: 'act', confidence: 'medium', options: ['undo-rollout', 'restart', 'watch'] },
     ],
-    [
-      'as many errors before',
-      { errorsBefore: 0.39 },
-      { conclusion: 'act', confidence: 'medium', options: ['undo-rollout', 'restart', 'watch'] },
-    ],
+    ['as many errors before', { errorsBefore: 0.39 }, { conclusion: 'unknown', confidence: 'medium', options: [] }],
     [
       'crash-looping without metrics',
       { errors: 'none', errorsBefore: 'none', warnings: 9, crashed: 12, workload: { ready: 0 } },
