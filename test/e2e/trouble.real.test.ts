@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import * as k8s from '@kubernetes/client-node';
@@ -18,11 +18,13 @@ describeReal(
   'what a run does where it cannot or must not help',
   ['temporal', 'postgres', 'kubernetes', 'prometheus'],
   () => {
+    let folder = '';
     let cluster: RealCluster;
     let place: BelayPlace;
     let belay: BelayUp;
     const others: { place: BelayPlace; belay: BelayUp }[] = [];
     beforeAll(async () => {
+      folder = temporaryFolder('e2e-files');
       cluster = await startRealCluster();
       place = await belayPlace({ KUBECONFIG: cluster.kubeconfig, PROMETHEUS_URL: cluster.prometheus.url });
       belay = await belayUp(place);
@@ -38,6 +40,7 @@ describeReal(
       await belay?.end();
       await cluster?.stop();
       place?.remove();
+      if (folder !== '') rmSync(folder, { recursive: true, force: true });
     }, 60_000);
 
     const allow = async (user: string, clusterRole: string): Promise<void> => {
@@ -161,7 +164,7 @@ describeReal(
 
     test('a cluster that cannot be reached: the run ends naming its address', async () => {
       const address = `https://127.0.0.1:${await freePort()}`;
-      const config = join(temporaryFolder('e2e-kubeconfig'), 'config');
+      const config = join(folder, 'kubeconfig');
       writeFileSync(
         config,
         `{"apiVersion":"v1","kind":"Config","current-context":"c","clusters":[{"name":"c","cluster":{"server":"${address}"}}],"contexts":[{"name":"c","context":{"cluster":"c","user":"u"}}],"users":[{"name":"u","user":{"token":"t"}}]}`,

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { portOf } from '../support/free-ports.ts';
 import { describeReal } from '../support/parts.ts';
+import { createDatabase } from '../support/start-postgres.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 import { type BelayProgram, belayProgram } from './belay-program.ts';
@@ -13,12 +14,14 @@ import { type BelayPlace, belayPlace, type BelayUp, belayUp, PATIENCE } from './
 const STACK = /\n\s+at /;
 
 describeReal('belay up', ['temporal', 'postgres'], () => {
+  let folder = '';
   const places: BelayPlace[] = [];
   const programs: BelayProgram[] = [];
   let taken: Server;
   let running: BelayUp;
   let runningPlace: BelayPlace;
   beforeAll(async () => {
+    folder = temporaryFolder('e2e-files');
     taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     runningPlace = await belayPlace();
@@ -32,6 +35,7 @@ describeReal('belay up', ['temporal', 'postgres'], () => {
     taken?.close();
     await running?.end();
     runningPlace?.remove();
+    if (folder !== '') rmSync(folder, { recursive: true, force: true });
   });
 
   /** `belay up` somewhere new, with what is given laid over it. */
@@ -63,7 +67,6 @@ describeReal('belay up', ['temporal', 'postgres'], () => {
     return { code, said };
   }
 
-  const folder = temporaryFolder('e2e-files');
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
@@ -102,7 +105,7 @@ describeReal('belay up', ['temporal', 'postgres'], () => {
     });
 
     test('a database that refuses: exit 2, with its own words', async () => {
-      const url = new URL((await belayPlace()).env['DATABASE_URL'] ?? '');
+      const url = new URL(await createDatabase());
       url.pathname = '/no_such_database';
       const { code, said } = await refusal(await up({ DATABASE_URL: url.href }));
       expect({ code, said }).toEqual({
@@ -143,7 +146,8 @@ describeReal('belay up', ['temporal', 'postgres'], () => {
     });
 
     test('a team file that cannot be loaded: exit 2, naming the file', async () => {
-      const team = temporaryFolder('e2e-team');
+      const team = join(folder, 'team');
+      mkdirSync(team);
       writeFileSync(join(team, 'belay.config.ts'), 'export default 7;\n');
       const place = await belayPlace();
       places.push(place);
