@@ -10,6 +10,7 @@ import { ledgerRoutes } from './routes/ledger.ts';
 import { runEventRoutes } from './routes/run-events.ts';
 import { runRoutes } from './routes/runs.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
+import { signInCodeRoutes } from './routes/sign-in-codes.ts';
 import type { ServerOptions } from './server-options.ts';
 import { signIn } from './sign-in/sign-in.ts';
 
@@ -51,5 +52,6 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
     });
     for (const routes of [runbookRoutes, runRoutes, runEventRoutes, gateRoutes, ledgerRoutes, blobRoutes, pages])
       await scope.register(routes, options);
+    await scope.register(signInCodeRoutes);
   });
 }

@@ -13,6 +13,7 @@ import { register as runs } from './commands/runs.ts';
 import { register as sandbox } from './commands/sandbox.ts';
 import { register as server } from './commands/server.ts';
 import { register as show } from './commands/show.ts';
+import { register as signIn } from './commands/sign-in.ts';
 import { register as up } from './commands/up.ts';
 import { register as watch } from './commands/watch.ts';
 import { register as worker } from './commands/worker.ts';
@@ -31,6 +32,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   approve,
   deny,
   ledger,
+  signIn,
   build,
   migrate,
   server,

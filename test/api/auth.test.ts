@@ -15,6 +15,7 @@ const DECIDE: InjectOptions = {
   payload: { decision: 'approve', digest: DIGEST },
 };
 const START: InjectOptions = { method: 'POST', url: '/api/runs', payload: { runbook: 'remediation/bad-deploy' } };
+const CODE: InjectOptions = { method: 'POST', url: '/api/sign-in-codes' };
 const CANCEL: InjectOptions = { method: 'POST', url: `/api/runs/${RUN}/cancel` };
 const READS: InjectOptions[] = [
   '/api/runbooks',
@@ -28,7 +29,7 @@ const READS: InjectOptions[] = [
   '/api/ledger/verify',
   `/api/blobs/${BLOB}`,
 ].map((url) => ({ url }));
-const PRIVATE = [...READS, DECIDE, START, CANCEL].map(
+const PRIVATE = [...READS, DECIDE, START, CANCEL, CODE].map(
   (request) => [`${request.method ?? 'GET'} ${typeof request.url === 'string' ? request.url : ''}`, request] as const,
 );
 /** Routes that people need no proof for: probes, and those with a proof of their own. */

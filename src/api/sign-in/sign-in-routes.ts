@@ -88,7 +88,8 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
     const person = codes.redeem(code);
     if (person) return person;
     guesses.record(address);
-    const detail = 'That code does not work: it is mistyped, already used, or older than ten minutes.';
+    const detail =
+      'That code does not work: it is mistyped, already used, or older than ten minutes. `belay sign-in` in the terminal gives another.';
     return new SignInProblem(401, 'wrong-code', detail);
   }
 }
