@@ -43,8 +43,10 @@ async function deliver(
   count: number,
 ): Promise<void> {
   await until(`${count} messages came`, () => {
-    notifier.observe(alerts);
-    return receiver.messages.length >= count && notifier.last?.code !== undefined;
+    // Asked first: a look may begin the next message, whose answer is then under way again.
+    const settled = receiver.messages.length >= count && notifier.last?.code !== undefined;
+    if (!settled) notifier.observe(alerts);
+    return settled;
   });
 }
 
