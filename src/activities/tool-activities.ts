@@ -83,7 +83,8 @@ export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
           throw new Failure('stop.invalid-input', `${tool.name} only reads; there is nothing to preview`);
         const write: WriteTool = tool;
         const args = parseArgs(tool, request.args);
-        const seen = await write.preview(args, contextOf(tool, client, request.connection));
+        const context = { ...contextOf(tool, client, request.connection), looksOnly: request.looksOnly };
+        const seen = await write.preview(args, context);
         const { risk, reversible, safeToRepeat } = write;
         const blastRadius = {
           count: seen.blastRadius.count,

@@ -26,6 +26,8 @@ export interface ReadToolResult {
 }
 
 export interface PreviewRequest extends OfRun {
+  /** The run carries nothing out, so the preview need not prove that the write would be taken. */
+  readonly looksOnly: boolean;
   readonly permit: SignedRunPermit;
   readonly sequence: number;
   readonly tool: string;

@@ -11,6 +11,8 @@ export interface ToolContext<C> {
   readonly connection: string;
   /** Aborted when the activity is cancelled or its time is over; hand it to every call. */
   readonly signal: AbortSignal;
+  /** True where nothing will be carried out (observe, dry run): a preview then needs no right to write. */
+  readonly looksOnly?: boolean;
   /** The current time; tests set it. */
   readonly now: () => Date;
 }

@@ -39,10 +39,10 @@ export const rolloutRestart = defineTool({
   input: Workload,
   timeout: '30s',
 
-  async preview(workload, { client, connection, signal, now }: Context) {
+  async preview(workload, { client, connection, signal, now, looksOnly }: Context) {
     const state = await readDeployment(client, workload, signal);
     if (state.deployment.spec?.paused) throw new Failure('stop.unsupported', pausedText(workload));
-    await dryRun(client, restarted(state, now()), 'template', signal);
+    if (!looksOnly) await dryRun(client, restarted(state, now()), 'template', signal);
     return {
       target: targetOf(workload, connection, await client.clusterUid(signal)),
       sentence: `Restart ${nameOf(workload)}`,

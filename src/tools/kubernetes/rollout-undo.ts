@@ -48,10 +48,10 @@ export const rolloutUndo = defineTool({
   input: Input,
   timeout: '30s',
 
-  async preview(args, { client, connection, signal }: Context) {
+  async preview(args, { client, connection, signal, looksOnly }: Context) {
     const state = await readDeployment(client, args, signal);
     const { from, to } = sidesOf(state, args);
-    await dryRun(client, goingTo(state, to), 'template', signal);
+    if (!looksOnly) await dryRun(client, goingTo(state, to), 'template', signal);
     return {
       target: targetOf(args, connection, await client.clusterUid(signal)),
       sentence: `Roll back ${nameOf(args)} to revision ${to.revision}`,

@@ -37,12 +37,12 @@ export const scale = defineTool({
   input: Input,
   timeout: '30s',
 
-  async preview(args, { client, connection, signal }: Context) {
+  async preview(args, { client, connection, signal, looksOnly }: Context) {
     const state = await readDeployment(client, args, signal);
     const now = replicasOf(state);
     if (now === args.replicas)
       throw new Failure('stop.invalid-input', `${nameOf(args)} already has ${now} replicas; nothing to scale`);
-    await dryRun(client, scaled(state, args.replicas), 'replicas', signal);
+    if (!looksOnly) await dryRun(client, scaled(state, args.replicas), 'replicas', signal);
     const count = Math.abs(args.replicas - now);
     return {
       target: targetOf(args, connection, await client.clusterUid(signal)),

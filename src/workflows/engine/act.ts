@@ -24,7 +24,16 @@ async function previewOption(state: RunState, option: ProposedOption): Promise<P
     const entry = state.tool(tool);
     const connection = state.connectionOf(tool);
     state.sequence += 1;
-    const request = { ...state.of, permit: state.begun.permit, sequence: state.sequence, tool, connection, args };
+    const looksOnly = state.begun.mode === 'observe' || state.begun.dryRun;
+    const request = {
+      ...state.of,
+      permit: state.begun.permit,
+      sequence: state.sequence,
+      tool,
+      connection,
+      args,
+      looksOnly,
+    };
     const { id } = await whileServed(state, queueOf(systemOf(tool), connection), () =>
       tools(entry, connection, 'read', `preview ${tool}`).previewAction(request),
     );
