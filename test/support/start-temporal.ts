@@ -22,13 +22,26 @@ const TUNING = {
   'system.forceSearchAttributesCacheRefreshOnRead': 'true',
 };
 
+type Options = { searchAttributes?: readonly string[]; port?: number };
+
+/** The server picks ports of its own for its parts; beside other tests it sometimes finds one taken, and panics. */
+const TRIES = 3;
+
 /**
  * Starts a Temporal server with its data on disk in a folder of its own.
  * `searchAttributes` are made at the start, each `Name=Keyword` or the like; `port` is for one that comes back.
  */
-export async function startTemporal(
-  options: { searchAttributes?: readonly string[]; port?: number } = {},
-): Promise<RunningTemporal> {
+export async function startTemporal(options: Options = {}): Promise<RunningTemporal> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (tries === TRIES) throw error;
+    }
+  }
+}
+
+async function startOnce(options: Options): Promise<RunningTemporal> {
   const command = requirePart('temporal');
   const folder = temporaryFolder('temporal');
   const [free, uiPort, metricsPort] = await freePorts(3);
