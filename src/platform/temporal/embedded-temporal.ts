@@ -33,6 +33,9 @@ export interface EmbeddedTemporal {
 const NAMESPACE = 'default';
 const RETENTION = '30 days';
 const START_MS = 60_000;
+/** A start that ends by itself sooner than this may have met a port that was just taken. */
+const QUICK_END_MS = 10_000;
+const START_TRIES = 3;
 
 /**
  * Starts Temporal's own development server on the data folder, tuned, on loopback, and waits until it answers. A server
@@ -50,24 +53,20 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
   const uiPort = await rememberedPort(data.run, 'temporal-ui');
   writeFileSync(versionFile, `${binary.server}\n`, { mode: 0o600 });
   progress('Starting Temporal');
-  const child = await startChild({
-    name: 'Temporal',
-    command: binary.path,
-    args: devServerArguments({ port, uiPort, database: join(data.temporal, 'temporal.db') }),
-    // Unasked, it tells its maker from time to time that it runs here, and on what.
-    env: { ...process.env, TEMPORAL_VERSION_CHECK_DISABLED: '1' },
-    recordFile,
-    logFile: join(data.logs, 'temporal.log'),
-    stopSignal: 'SIGTERM',
-    graceMs: 10_000,
-  });
+  const start = () =>
+    startChild({
+      name: 'Temporal',
+      command: binary.path,
+      args: devServerArguments({ port, uiPort, database: join(data.temporal, 'temporal.db') }),
+      // Unasked, it tells its maker from time to time that it runs here, and on what.
+      env: { ...process.env, TEMPORAL_VERSION_CHECK_DISABLED: '1' },
+      recordFile,
+      logFile: join(data.logs, 'temporal.log'),
+      stopSignal: 'SIGTERM',
+      graceMs: 10_000,
+    });
   const address = `127.0.0.1:${port}`;
-  try {
-    await ready(address, child.ended);
-  } catch (error) {
-    await child.stop();
-    throw error;
-  }
+  const child = await startReady(start, address);
   child.onUnexpectedEnd(options.onUnexpectedEnd);
   return {
     address,
@@ -77,6 +76,21 @@ export async function startEmbeddedTemporal(options: EmbeddedTemporalOptions): P
     pid: child.pid,
     stop: () => child.stop(),
   };
+}
+
+/** The server picks ports of its own for its parts, and ends when another program takes one at that moment: then it is started again. */
+async function startReady(start: () => ReturnType<typeof startChild>, address: string) {
+  for (let tries = 1; ; tries += 1) {
+    const began = Date.now();
+    const child = await start();
+    try {
+      await ready(address, child.ended);
+      return child;
+    } catch (error) {
+      await child.stop();
+      if (tries === START_TRIES || Date.now() - began > QUICK_END_MS) throw error;
+    }
+  }
 }
 
 /** Until the namespace is there and keeps closed runs for 30 days, for the re-checks that look back so far. */
