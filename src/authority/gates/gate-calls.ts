@@ -8,14 +8,11 @@ import { newsOf } from '../runs/news.ts';
 import { closeGate } from './close-gate.ts';
 
 async function ownGate(context: AuthorityContext, request: RequestOf<'gate'>) {
+  // The gate before the run: what closes a gate for the run's sake writes both at once, so whoever sees such a gate
+  // closed must see why. The other way round, a cancelled run could take its gate for one that somebody withdrew.
+  const gate = await context.db.selectFrom('gates').selectAll().where('id', '=', request.gate).executeTakeFirst();
   const run = await knownRun(context.db, request);
-  const gate = await context.db
-    .selectFrom('gates')
-    .selectAll()
-    .where('id', '=', request.gate)
-    .where('run', '=', run.id)
-    .executeTakeFirst();
-  if (!gate) throw new Failure('stop.not-found', `run ${run.id} has no gate ${request.gate}`);
+  if (gate?.run !== run.id) throw new Failure('stop.not-found', `run ${run.id} has no gate ${request.gate}`);
   return { run, gate };
 }
 
