@@ -17,6 +17,12 @@ export const BODY_LIMIT = 1024 * 1024;
 /** A whole request must have come by then: a body that never ends holds a connection no longer. Milliseconds. */
 const REQUEST_TIMEOUT = 30_000;
 
+/**
+ * How long a stop waits for requests under way; then connections are cut. A browser opens some that it never uses, which
+ * count as busy until they time out. Milliseconds.
+ */
+const STOP_WITHIN = 3_000;
+
 type Log = ServerOptions['log'];
 
 /** A server without a door: limits, and every error a problem. */
@@ -33,6 +39,7 @@ function doorless(log: Log): FastifyInstance {
     clientErrorHandler: answerBrokenHttp,
     frameworkErrors: (error, request, reply) => answerError(error, request, reply, onFault),
   });
+  app.addHook('preClose', async () => void setTimeout(() => app.server.closeAllConnections(), STOP_WITHIN).unref());
   app.setValidatorCompiler(validatorCompiler);
   // Schemas document answers; they do not judge them: a gate must be readable even if a field is not as foreseen.
   app.setSerializerCompiler(() => JSON.stringify);

@@ -11,4 +11,8 @@ export interface Announcer {
   card(gate: Gate, run: RunView, known: CardRef | undefined): Promise<CardRef>;
   /** One message; in the thread of `card` when there is one. `key` identifies it for duplicates. */
   say(text: string, run: RunView, card: CardRef | undefined, key: string): Promise<void>;
+  /** One message to the channel, about no run. */
+  announce(text: string, key: string): Promise<void>;
+  /** One message to each of these people themselves, by their identities at this announcer's door, and to the channel. */
+  page(text: string, identities: readonly string[], run: RunView, key: string): Promise<void>;
 }

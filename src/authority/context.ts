@@ -1,7 +1,8 @@
 import type { Manifest } from '../domain/manifest.ts';
 import type { Database } from '../platform/database/connect.ts';
 import type { SigningKey } from './keys/signing-key.ts';
-import type { PolicySet } from './policy/policy-set.ts';
+import type { ActiveBundle } from './bundle/active-bundle.ts';
+import type { StepUp } from './stepup/step-up.ts';
 
 /** What every part of the authority works with. Tests set `now`. */
 export interface AuthorityContext {
@@ -10,7 +11,10 @@ export interface AuthorityContext {
   /** 32 bytes: blobs are encrypted with it and named by a hash keyed with it. */
   readonly blobKey: Buffer;
   readonly manifest: Manifest;
-  readonly policy: PolicySet;
+  /** What is judged by, as of now. */
+  readonly bundle: () => ActiveBundle;
+  /** Null where no door for passkeys is configured: what needs one is refused. */
+  readonly stepUp: StepUp | null;
   /** The model agents use, for the record; null when none is configured. */
   readonly model: string | null;
   /** Nothing is changed, whatever a run was started for and whoever approves: `belay up --observe`. */

@@ -2,8 +2,9 @@ import { Failure } from '../domain/failure.ts';
 import { getBlob, putBlob } from './blobs/blob-store.ts';
 import type { AuthorityContext } from './context.ts';
 import { guarded } from './create-doors.ts';
-import { expireGate, readGate, remindGate, voidGate } from './gates/gate-calls.ts';
+import { attendGate } from './gates/attend.ts';
 import { openGate } from './gates/open-gate.ts';
+import { voidGate } from './gates/void-gate.ts';
 import { giveUp } from './grants/give-up.ts';
 import { grant } from './grants/grant.ts';
 import { readAction, releaseLocks, takeLocks } from './grants/lock.ts';
@@ -32,9 +33,7 @@ export function directAuthority(context: AuthorityContext): AuthorityClient {
     evidence: (request) => recordEvidence(context, request),
     preview: (request) => recordPreview(context, request),
     openGate: (request) => openGate(context, request),
-    gate: (request) => readGate(context, request),
-    remind: (request) => remindGate(context, request),
-    expire: (request) => expireGate(context, request),
+    attendGate: (request) => attendGate(context, request),
     voidGate: (request) => voidGate(context, request),
     lock: (request) => takeLocks(context, request),
     unlock: (request) => releaseLocks(context, request),

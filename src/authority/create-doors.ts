@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { Database } from '../platform/database/connect.ts';
 import { orUnreachable } from '../platform/database/connect.ts';
 import { receiveAlerts } from './alerts/receive.ts';
 import { getBlob } from './blobs/blob-store.ts';
@@ -17,10 +16,15 @@ import { stepText } from './runs/step-text.ts';
 
 const PAGE = 200;
 
-async function viewGates(db: Database, rows: GateRow[]) {
+async function viewGates(context: AuthorityContext, rows: GateRow[]) {
+  const { db } = context;
   return await Promise.all(
     rows.map(async (row) =>
-      gateView(db, row, await db.selectFrom('runs').selectAll().where('id', '=', row.run).executeTakeFirstOrThrow()),
+      gateView(
+        context,
+        row,
+        await db.selectFrom('runs').selectAll().where('id', '=', row.run).executeTakeFirstOrThrow(),
+      ),
     ),
   );
 }
@@ -53,12 +57,12 @@ export function createDoors(context: AuthorityContext): Doors {
       })),
     cancel: (run, person, reason) => cancelRun(context, run, person, reason),
     gate: async (id) =>
-      (await viewGates(db, await db.selectFrom('gates').selectAll().where('id', '=', id).execute()))[0],
+      (await viewGates(context, await db.selectFrom('gates').selectAll().where('id', '=', id).execute()))[0],
     gates: async ({ state, run } = {}) => {
       let query = db.selectFrom('gates').selectAll().orderBy('opened_at').limit(PAGE);
       if (state) query = query.where('state', '=', state);
       if (run) query = query.where('run', '=', run);
-      return await viewGates(db, await query.execute());
+      return await viewGates(context, await query.execute());
     },
     decide: (gate, request, person) => decide(context, gate, request, person),
     ledger: (run) => readChain(db, run),

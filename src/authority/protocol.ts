@@ -11,6 +11,7 @@ import { ToolEntry } from '../domain/manifest.ts';
 import { SignedRunPermit } from '../domain/permit.ts';
 import { Plan, ProposedBy, ProposedOption } from '../domain/plan.ts';
 import type { QueueKind } from '../domain/queue.ts';
+import { Revision } from '../domain/revision.ts';
 import { RunMode, RunOutcome } from '../domain/run.ts';
 import { Check, Verdict } from '../domain/verdict.ts';
 
@@ -19,7 +20,12 @@ const ofRun = z.object({ run: RunId, execution: z.string() });
 const nothing = z.object({});
 
 /** What a run should know before it goes on: a signal only says "look", this says what is true. */
-const News = z.object({ cancelled: z.boolean(), alertResolved: z.boolean() });
+const News = z.object({
+  cancelled: z.boolean(),
+  alertResolved: z.boolean(),
+  /** Who halted what it does and why; null while nothing is halted. */
+  halted: z.string().nullable(),
+});
 
 const call = <I extends z.ZodType, O extends z.ZodType>(by: QueueKind[], request: I, response: O) => ({
   by,
@@ -79,28 +85,35 @@ export const protocol = {
       plan: Plan.omit({ options: true }),
       proposedBy: ProposedBy,
       evidence: z.array(BlobRef),
+      /** The gate that people wanted something else instead of; this one gets the id that they were told. */
+      replaces: GateId.nullable().default(null),
       options: z
         .array(ProposedOption.omit({ actions: true }).extend({ recommended: z.boolean(), actions: z.array(ActionId) }))
         .min(1),
     }),
     z.discriminatedUnion('answer', [
-      z.object({
-        answer: z.literal('opened'),
-        gate: GateId,
-        expiresAt: z.iso.datetime(),
-        remindAfterMs: z.array(z.number().int().positive()),
-      }),
+      z.object({ answer: z.literal('opened'), gate: GateId, lookAgainMs: z.number().int().positive() }),
       z.object({ answer: z.literal('observed'), message: z.string() }),
       z.object({ answer: z.literal('forbidden'), message: z.string() }),
     ]),
   ),
-  gate: call(
+  /**
+   * What became of a gate. Does what is due by the authority's clock meanwhile (reminds, asks the next group, expires);
+   * `lookAgainMs` is when something will be due again. `revision`: people want something else; the answer is a new gate.
+   */
+  attendGate: call(
     ['runbooks'],
     ofRun.extend({ gate: GateId }),
-    z.object({ state: GateState, chosen: z.string().nullable(), reason: z.string().nullable(), news: News }),
+    z.object({
+      state: GateState,
+      chosen: z.string().nullable(),
+      reason: z.string().nullable(),
+      special: z.enum(['break-glass', 'by-hand']).nullable(),
+      revision: Revision.nullable(),
+      lookAgainMs: z.number().int().positive(),
+      news: News,
+    }),
   ),
-  remind: call(['runbooks'], ofRun.extend({ gate: GateId }), nothing),
-  expire: call(['runbooks'], ofRun.extend({ gate: GateId }), z.object({ state: GateState })),
   voidGate: call(['runbooks'], ofRun.extend({ gate: GateId, reason: z.string() }), z.object({ state: GateState })),
   /** All keys or none. Not held: the run is put in line and woken when they are free. */
   lock: call(

@@ -5,6 +5,7 @@ import { DecisionRecord } from './decision.ts';
 import { Digest, digestOf } from './digest.ts';
 import { GateId, RunId } from './ids.ts';
 import { Plan, ProposedBy, ProposedOption } from './plan.ts';
+import { Requirement } from './requirement.ts';
 import { RunMode } from './run.ts';
 
 export const GateState = z.enum([
@@ -20,19 +21,15 @@ export const GateState = z.enum([
 ]);
 export type GateState = z.infer<typeof GateState>;
 
+/**
+ * What a gate asks. `action`, `plan` and `batch` come from a run. The others are the authority's own: whether a halt ends
+ * (`resume`), whether an action in doubt happened (`doubt`), that what was forced was looked at (`review`).
+ */
+export const GateKind = z.enum(['action', 'plan', 'batch', 'resume', 'doubt', 'review']);
+export type GateKind = z.infer<typeof GateKind>;
+
 /** States in which a gate still waits for people. */
 export const isUndecided = (state: GateState): boolean => state === 'open' || state === 'frozen';
-
-/** What must be there before a gate opens its option. */
-export const Requirement = z.object({
-  v: z.literal(1),
-  needs: z.array(z.object({ count: z.number().int().positive(), group: z.string(), members: z.array(z.string()) })),
-  /** Whether the person who asked for the run counts. */
-  selfApproval: z.boolean(),
-  /** Which rule says so, for cards and the record. */
-  rule: z.string(),
-});
-export type Requirement = z.infer<typeof Requirement>;
 
 /** One option as it waits: the proposal, with its actions as the tools worker saw them. */
 export const GateOption = ProposedOption.omit({ actions: true }).extend({
@@ -47,7 +44,7 @@ export const Gate = z.object({
   id: GateId,
   run: RunId,
   runbook: z.string(),
-  kind: z.enum(['action', 'plan', 'batch']),
+  kind: GateKind,
   state: GateState,
   /** The recommended option's digest; the only one's where there is one. */
   digest: Digest,
@@ -60,6 +57,12 @@ export const Gate = z.object({
   evidence: z.array(BlobRef),
   options: z.array(GateOption),
   requirement: Requirement,
+  /** Why it is frozen, while it is: who halted what, and why. */
+  frozen: z.string().nullable(),
+  /** Who forced it, or did it by hand, where that is so. */
+  special: z.enum(['break-glass', 'by-hand']).nullable(),
+  /** Whether an incident is open, so that it could be forced. */
+  incidentOpen: z.boolean(),
   /** What is still missing, in words: `1 of approvers`. Empty once it is decided. */
   missing: z.array(z.string()),
   decisions: z.array(DecisionRecord),
@@ -80,29 +83,4 @@ export function optionDigest(option: {
 }): Digest {
   const actions = option.actions.map(({ digest, undo }) => ({ digest, undo }));
   return digestOf({ v: 1, id: option.id, manual: option.manual, actions });
-}
-
-/** What is missing for `option` after these decisions, in words; empty when the requirement is met. */
-export function missingFor(
-  requirement: Requirement,
-  decisions: readonly DecisionRecord[],
-  option: string,
-  requester: string,
-): string[] {
-  const approvers = new Set(
-    decisions.filter((d) => d.decision === 'approve' && d.option === option).map((d) => d.person.id),
-  );
-  if (!requirement.selfApproval) approvers.delete(requester);
-  const missing: string[] = [];
-  // One person fills one place in each need they belong to; distinct people within a need is what the set gives.
-  for (const need of requirement.needs) {
-    const have = [...new Set(need.members)].filter((member) => approvers.has(member)).length;
-    if (have < need.count)
-      missing.push(
-        need.members.length === 0
-          ? `${need.count} of ${need.group} (nobody is in it)`
-          : `${need.count - have} of ${need.group}`,
-      );
-  }
-  return missing;
 }

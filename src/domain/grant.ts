@@ -19,7 +19,16 @@ export const RefusalCode = z.enum([
   'drifted',
   'no-lock',
   'dry-run',
+  /** A halt covers it: wait until it is lifted, then ask again. */
   'halted',
+  /** More than a cap allows at once. */
+  'over-cap',
+  /** The approval is older than policy lets one wait. */
+  'approval-expired',
+  /** Somebody whose word counted was deactivated or removed since. */
+  'revoked',
+  /** The gap-free sequence has a gap, or the record does not stand as it was left. */
+  'record-broken',
   'in-doubt',
   'run-over',
   'undo-without-effect',

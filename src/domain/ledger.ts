@@ -16,11 +16,14 @@ export const LedgerKind = z.enum([
   'gate.opened',
   'gate.observed',
   'gate.reminded',
+  'gate.escalated',
   'gate.voided',
   'gate.expired',
   'decision.recorded',
   'decision.refused',
   'gate.decided',
+  'gate.revised',
+  'gate.forced',
   'grant.refused',
   'action.intended',
   'action.reconciling',
@@ -29,10 +32,27 @@ export const LedgerKind = z.enum([
   'action.undone',
   'action.undo-failed',
   'action.in-doubt',
+  'action.settled',
+  'action.performed-outside',
   'run.verified',
+  'run.halted',
+  'run.resumed',
   'run.note',
   'run.finished',
   'signal.foreign',
+  'incident.acknowledged',
+  'approval.revoked',
+  'halt.begun',
+  'halt.lifted',
+  'freeze.added',
+  'freeze.lifted',
+  'bundle.activated',
+  'bundle.refused',
+  'passkey.added',
+  'passkey.revoked',
+  'key.adopted',
+  'key.retired',
+  'checkpoint.sealed',
 ]);
 export type LedgerKind = z.infer<typeof LedgerKind>;
 
@@ -48,6 +68,9 @@ export const LedgerEntry = z.object({
   hash: Digest,
 });
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
+
+/** The chain of what belongs to no run: bundles, freezes, keys, passkeys, checkpoints. */
+export const SYSTEM_CHAIN = 'system';
 
 /** The hash before a chain's first entry; it binds the chain to its run. */
 export const chainRoot = (run: string): Digest => digestOf({ v: 1, chain: run });

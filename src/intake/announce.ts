@@ -5,6 +5,7 @@ import type { Doors } from '../authority/doors.ts';
 import type { OutboxHandler } from '../authority/outbox/outbox.ts';
 
 const Said = z.object({ key: z.string(), text: z.string() });
+const Paged = Said.extend({ people: z.array(z.string()) });
 
 /** Outbox handlers that reach people. Without an announcer (no Slack) their rows are done at once: other views show the same. */
 export function createAnnouncements({
@@ -15,7 +16,7 @@ export function createAnnouncements({
   context: AuthorityContext;
   doors: Doors;
   announcer: () => Announcer | undefined;
-}): Record<'gate.card' | 'say', OutboxHandler> {
+}): Record<'gate.card' | 'say' | 'announce' | 'page', OutboxHandler> {
   const { db } = context;
   return {
     'gate.card': async (id) => {
@@ -46,6 +47,19 @@ export function createAnnouncements({
         .orderBy('opened_at', 'desc')
         .executeTakeFirst();
       await to.say(said.text, run, last?.card ?? undefined, `${id}/${said.key}`);
+    },
+    announce: async (subject, payload) => {
+      const said = Said.parse(payload);
+      await announcer()?.announce(said.text, `${subject}/${said.key}`);
+    },
+    page: async (id, payload) => {
+      const { text, key, people } = Paged.parse(payload);
+      const to = announcer();
+      const run = to && (await doors.run(id));
+      if (!to || !run) return;
+      const { directory } = context.bundle();
+      const identities = people.flatMap((name) => directory.people[name]?.identities ?? []);
+      await to.page(text, identities, run, `${id}/${key}`);
     },
   };
 }

@@ -6,6 +6,8 @@ import { utc } from './utc.ts';
 /** What the authority answered, in words for the one who clicked. mrkdwn. */
 export function decisionWords(answer: DecisionAnswer, gate: string): string {
   if (answer.answer === 'refused') return `Not counted: ${line(answer.message, 600)} (\`${gate}\`)`;
+  if (answer.answer === 'revised')
+    return `Recorded. \`${gate}\` is withdrawn; \`${answer.gate}\` takes its place as soon as it was looked at.`;
   const { record, complete, missing } = answer;
   const deed = record.decision === 'deny' ? 'denial' : 'approval';
   const still = missing.map((one) => line(one, 120)).join(', ');

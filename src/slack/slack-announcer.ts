@@ -2,6 +2,7 @@ import type { webApi } from '@slack/bolt';
 import type { Announcer } from '../authority/announcer.ts';
 import type { CardRef } from '../domain/card-ref.ts';
 import { gateCard } from './card.ts';
+import type { SlackMessage } from './blocks.ts';
 import type { Log } from './log.ts';
 import { noteMessage } from './note.ts';
 import { slackCode, slackFailure } from './slack-failure.ts';
@@ -12,6 +13,8 @@ const NOTE_EVENT = 'belay_note';
 const MOST_PAGES = 5;
 /** Our clock and Slack's may differ. Seconds. */
 const CLOCK_SKEW = 300;
+/** How far back an announcement is looked for. Milliseconds. */
+const A_DAY = 24 * 3600_000;
 
 type Metadata = { event_type?: string; event_payload?: Record<string, unknown> };
 type Found = { channel: string; ts: string };
@@ -86,6 +89,41 @@ export function createSlackAnnouncer(options: { client: webApi.WebClient; channe
     }
   };
 
+  /** Posts a note once per key: one that is there already is left. */
+  const noteOnce = (
+    key: string,
+    {
+      since,
+      thread,
+      to,
+      message,
+      run,
+    }: { since: string; thread?: string; to: string; message: SlackMessage; run?: string },
+  ): Promise<void> =>
+    serially(`note ${key}`, async () => {
+      try {
+        if (posted.has(`note ${key}`)) return;
+        const isIt = ({ event_type, event_payload }: Metadata): boolean =>
+          event_type === NOTE_EVENT && event_payload?.['key'] === key;
+        const there = to === channel || thread !== undefined ? await find(isIt, since, thread) : undefined;
+        if (there !== undefined) {
+          remember(`note ${key}`, there);
+          return;
+        }
+        const { ts } = await client.chat.postMessage({
+          channel: to,
+          ...message,
+          metadata: { event_type: NOTE_EVENT, event_payload: { key, ...(run === undefined ? {} : { run }) } },
+          unfurl_links: false,
+          unfurl_media: false,
+          ...(thread === undefined ? {} : { thread_ts: thread }),
+        });
+        remember(`note ${key}`, { channel: to, ts: ts ?? '' });
+      } catch (error) {
+        throw slackFailure(run === undefined ? 'an announcement' : `a note of ${run}`, error);
+      }
+    });
+
   return {
     card: (gate, run, known) =>
       serially(gate.id, async (): Promise<CardRef> => {
@@ -113,28 +151,28 @@ export function createSlackAnnouncer(options: { client: webApi.WebClient; channe
       }),
 
     say: (text, run, card, key) =>
-      serially(`note ${key}`, async () => {
-        try {
-          if (posted.has(`note ${key}`)) return;
-          const isIt = ({ event_type, event_payload }: Metadata): boolean =>
-            event_type === NOTE_EVENT && event_payload?.['key'] === key;
-          const there = await find(isIt, run.createdAt, card?.ts);
-          if (there !== undefined) {
-            remember(`note ${key}`, there);
-            return;
-          }
-          const { ts } = await client.chat.postMessage({
-            channel: card?.channel ?? channel,
-            ...noteMessage(text, card === undefined ? run : undefined),
-            metadata: { event_type: NOTE_EVENT, event_payload: { key, run: run.id } },
-            unfurl_links: false,
-            unfurl_media: false,
-            ...(card === undefined ? {} : { thread_ts: card.ts }),
-          });
-          remember(`note ${key}`, { channel: card?.channel ?? channel, ts: ts ?? '' });
-        } catch (error) {
-          throw slackFailure(`a note of ${run.id}`, error);
-        }
+      noteOnce(key, {
+        since: run.createdAt,
+        to: card?.channel ?? channel,
+        message: noteMessage(text, card === undefined ? run : undefined),
+        run: run.id,
+        ...(card === undefined ? {} : { thread: card.ts }),
       }),
+
+    announce: (text, key) =>
+      noteOnce(key, {
+        since: new Date(Date.now() - A_DAY).toISOString(),
+        to: channel,
+        message: noteMessage(text, undefined),
+      }),
+
+    page: async (text, identities, run, key) => {
+      const people = identities.flatMap((id) => /^slack:T[A-Z0-9]+\/([UW][A-Z0-9]+)$/.exec(id)?.[1] ?? []);
+      const message = noteMessage(text, run);
+      // Direct messages first: one that fails is tried again with all of them, and whoever has theirs gets no second one.
+      for (const user of people)
+        await noteOnce(`${key}/${user}`, { since: run.createdAt, to: user, message, run: run.id });
+      await noteOnce(key, { since: run.createdAt, to: channel, message, run: run.id });
+    },
   };
 }

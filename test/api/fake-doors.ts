@@ -1,3 +1,4 @@
+import { decisionSample, requirementSample } from '../support/samples.ts';
 import type { Doors, RunView, Step } from '../../src/authority/doors.ts';
 import type { DecisionRecord } from '../../src/domain/decision.ts';
 import { digestOf } from '../../src/domain/digest.ts';
@@ -112,12 +113,10 @@ export const gate: Gate = {
       ],
     },
   ],
-  requirement: {
-    v: 1,
-    needs: [{ count: 1, group: 'approvers', members: ['local:ada'] }],
-    selfApproval: true,
-    rule: 'solo',
-  },
+  requirement: requirementSample({ selfApproval: true, rule: 'solo' }),
+  frozen: null,
+  special: null,
+  incidentOpen: true,
   missing: ['1 of approvers'],
   decisions: [],
   reason: null,
@@ -129,19 +128,8 @@ export const gate: Gate = {
 
 export const step = (seq: number, text = `step ${seq}`): Step => ({ seq, at: AT, kind: 'run.note', text });
 
-export const recordOf = (person: Person): DecisionRecord => ({
-  v: 1,
-  gate: GATE,
-  run: RUN,
-  decision: 'approve',
-  option: 'undo',
-  digest: DIGEST,
-  person,
-  reason: null,
-  at: AT,
-  keyId: 'k1',
-  signature: 's',
-});
+export const recordOf = (person: Person): DecisionRecord =>
+  decisionSample(person.name, { gate: GATE, run: RUN, option: 'undo', digest: DIGEST, person, at: AT });
 
 /** Doors with one run and one open gate; every call is remembered, and any method can be replaced. */
 export function fakeDoors(replaced: Partial<Doors> = {}) {

@@ -1,3 +1,4 @@
+import { decisionSample, requirementSample } from '../support/samples.ts';
 import { actionDigest } from '../../src/domain/action.ts';
 import type { DecisionRecord } from '../../src/domain/decision.ts';
 import { digestOf } from '../../src/domain/digest.ts';
@@ -137,12 +138,10 @@ export function sampleGate(change: Partial<Gate> = {}): Gate {
       },
     ],
     options,
-    requirement: {
-      v: 1,
-      needs: [{ count: 1, group: 'approvers', members: ['slack:T000000001/UADA', 'local:ada'] }],
-      selfApproval: true,
-      rule: 'writes-need-one',
-    },
+    requirement: requirementSample({ selfApproval: true, rule: 'writes-need-one' }),
+    frozen: null,
+    special: null,
+    incidentOpen: true,
     missing: ['1 of approvers'],
     decisions: [],
     reason: null,
@@ -181,20 +180,15 @@ export function sampleRun(change: Partial<RunView> = {}): RunView {
 /** Ada's decision on an option of the gate. */
 export function sampleDecision(change: Partial<DecisionRecord> = {}): DecisionRecord {
   const option = sampleOption();
-  return {
-    v: 1,
+  return decisionSample('ada', {
     gate: GATE,
     run: RUN,
-    decision: 'approve',
     option: option.id,
     digest: option.digest,
     person: { id: 'slack:T000000001/UADA', name: 'Ada Lovelace', door: 'slack' },
-    reason: null,
     at: '2026-11-21T10:04:30.000Z',
-    keyId: 'k1',
-    signature: 'c2ln',
     ...change,
-  };
+  });
 }
 
 export const MANIFEST: Manifest = {

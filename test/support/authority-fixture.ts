@@ -1,10 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { ActiveBundle } from '../../src/authority/bundle/active-bundle.ts';
 import type { AuthorityContext } from '../../src/authority/context.ts';
 import { directAuthority } from '../../src/authority/create-client.ts';
 import { createDoors } from '../../src/authority/create-doors.ts';
 import type { StartRequest } from '../../src/authority/doors.ts';
 import { newPrivateKeyPem, signingKeyFrom } from '../../src/authority/keys/signing-key.ts';
-import { firstPolicy } from '../../src/authority/policy/first-policy.ts';
+import { simpleBundle } from '../../src/authority/bundle/simple-bundle.ts';
 import type { RequestOf } from '../../src/authority/protocol.ts';
 import { bindRun } from '../../src/authority/runs/bind.ts';
 import type { Phase, Preview } from '../../src/domain/action.ts';
@@ -77,7 +78,13 @@ export const optionOf = (id: string, actions: string[], recommended = true) => (
 
 /** The authority on a database of its own, with a clock that only moves when told. `close()` ends its connections. */
 export async function startAuthority(
-  options: { approvers?: readonly Person[]; solo?: boolean; url?: string; key?: AuthorityContext['key'] } = {},
+  options: {
+    approvers?: readonly Person[];
+    solo?: boolean;
+    bundle?: ActiveBundle;
+    url?: string;
+    key?: AuthorityContext['key'];
+  } = {},
 ) {
   const url = options.url ?? (await createDatabase());
   if (options.url === undefined) await migrate(url);
@@ -86,12 +93,14 @@ export async function startAuthority(
   const { approvers = [ANN, BOB], solo = false } = options;
   let now = Date.parse('2026-03-01T12:00:00.000Z');
   let pokes = 0;
+  const bundle = options.bundle ?? simpleBundle({ approvers: approvers.map(({ id }) => id), solo });
   const context: AuthorityContext = {
     db,
     key: options.key ?? signingKeyFrom(newPrivateKeyPem()),
     blobKey: randomBytes(32),
     manifest: authorityManifest,
-    policy: firstPolicy({ approvers: approvers.map(({ id }) => id), solo }),
+    bundle: () => bundle,
+    stepUp: null,
     model: null,
     now: () => new Date(now),
     poke: () => (pokes += 1),

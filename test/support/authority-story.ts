@@ -219,7 +219,7 @@ export async function tell(belay: AuthorityFixture, name: string, story: readonl
         if (!gate) return undefined;
         const request = { ...refOf(one.run), gate: gate.gate, reason: 'withdrawn' };
         if (one.do === 'expire' && one.due) belay.forward(200 * HOUR);
-        return one.do === 'expire' ? authority.expire(request) : authority.voidGate(request);
+        return one.do === 'expire' ? authority.attendGate(request) : authority.voidGate(request);
       }
       case 'resolve':
         return doors.receiveAlerts([{ alert: alertOf(one.run, 'resolved', startsAt()), route }]);

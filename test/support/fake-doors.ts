@@ -1,8 +1,10 @@
 import type { DecisionAnswer, DecisionRecord, DecisionRequest } from '../../src/domain/decision.ts';
-import { isUndecided, missingFor, type Gate } from '../../src/domain/gate.ts';
+import { isUndecided, type Gate } from '../../src/domain/gate.ts';
 import type { Manifest } from '../../src/domain/manifest.ts';
 import type { Person } from '../../src/domain/person.ts';
 import { isOver } from '../../src/domain/run.ts';
+import { missingFor } from '../../src/domain/quorum.ts';
+import { decisionSample } from './samples.ts';
 import type { Doors, LedgerReport, RunView, StartAnswer, StartRequest, Step } from '../../src/authority/doors.ts';
 
 /** A decision as it reached the authority. */
@@ -27,6 +29,8 @@ export class FakeDoors implements Doors {
   /** Answers the next starts; `registered` unless set. */
   startAnswer: StartAnswer | undefined;
   breakWith: Error | undefined;
+  /** Identities that may decide. */
+  approvers: readonly string[] = ['slack:T000000001/UADA', 'local:ada'];
   readonly #gates = new Map<string, Gate>();
   readonly #runs = new Map<string, RunView>();
   readonly #steps = new Map<string, Step[]>();
@@ -118,7 +122,7 @@ export class FakeDoors implements Doors {
         return refused('contrary', `You already said ${own.decision}.`);
       return { answer: 'repeated', record: own, complete: !isUndecided(gate.state), missing: gate.missing };
     }
-    if (!gate.requirement.needs.some(({ members }) => members.includes(person.id)))
+    if (!this.approvers.includes(person.id))
       return refused('not-an-approver', `${person.name} (${person.id}) is not an approver.`);
     if (!isUndecided(gate.state)) return refused('not-open', `${id} is ${gate.state} already.`);
     return this.#record(gate, decision, option.id, request, person);
@@ -134,10 +138,16 @@ export class FakeDoors implements Doors {
     const at = this.#now().toISOString();
     const { id, run } = gate;
     const { digest, reason = null } = request;
-    const proof = { keyId: 'fake', signature: 'fake' };
-    const record: DecisionRecord = { v: 1, gate: id, run, decision, option, digest, person, reason, at, ...proof };
+    const said = { gate: id, run, decision, option, digest, person, reason, at, keyId: 'fake', signature: 'fake' };
+    const record: DecisionRecord = decisionSample(person.id, said);
     const decisions = [...gate.decisions, record];
-    const missing = decision === 'deny' ? [] : missingFor(gate.requirement, decisions, option, gate.requester);
+    const missing =
+      decision === 'deny'
+        ? []
+        : missingFor(
+            { requirement: gate.requirement, option, requesters: [gate.requester], escalatedTo: [] },
+            decisions,
+          );
     const complete = missing.length === 0;
     const decided = { state: decision === 'deny' ? ('denied' as const) : ('approved' as const), decidedAt: at, reason };
     this.change(id, {

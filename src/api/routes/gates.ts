@@ -12,6 +12,7 @@ import { typed } from './typed.ts';
 const tags = ['approvals'];
 
 const Decided = z.object({
+  /** The approval decided; after an edit or a send-back the one that takes its place. */
   gate: GateId,
   run: z.string(),
   state: GateState,
@@ -29,6 +30,8 @@ const REFUSED: Record<Extract<DecisionAnswer, { answer: 'refused' }>['why'], num
   'other-digest': 409,
   contrary: 409,
   invalid: 422,
+  'step-up-needed': 403,
+  frozen: 409,
 };
 
 /** Reading gates and deciding them. The authority decides what a decision does; this only says it in HTTP. */
@@ -72,6 +75,10 @@ export async function gateRoutes(app: FastifyInstance, { doors }: Pick<ServerOpt
       const { id } = await findGate(doors, request.params.id);
       const answer = await doors.decide(id, request.body, personOf(request));
       if (answer.answer === 'refused') throw new HttpProblem(REFUSED[answer.why], answer.message);
+      if (answer.answer === 'revised') {
+        const { record: decision, gate } = answer;
+        return { gate, run: decision.run, state: 'open' as const, missing: [], repeated: false, decision };
+      }
       const { state } = await findGate(doors, id);
       const { record: decision, missing } = answer;
       return { gate: id, run: decision.run, state, missing, repeated: answer.answer === 'repeated', decision };

@@ -2,6 +2,7 @@ import { isUndecided } from '../../domain/gate.ts';
 import type { GateState } from '../../domain/gate.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import { append } from '../ledger/append.ts';
+import { nextNumber } from '../ledger/sequence.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import { lockRun } from '../runs/lock-run.ts';
 
@@ -28,7 +29,9 @@ export async function closeGate(
     .where('id', '=', run)
     .where('state', '=', 'waiting')
     .execute();
-  await append(trx, now, run, to === 'void' ? 'gate.voided' : 'gate.expired', { gate, reason });
+  const kind = to === 'void' ? ('gate.voided' as const) : ('gate.expired' as const);
+  await nextNumber(trx, kind, run, gate);
+  await append(trx, now, run, kind, { gate, reason });
   await enqueue(trx, now, 'gate.card', gate);
   return to;
 }
@@ -40,6 +43,8 @@ export async function voidGatesOf(trx: Trx, now: Date, run: string, reason: stri
     .select('id')
     .where('run', '=', run)
     .where('state', 'in', ['open', 'frozen', 'approved'])
+    // The authority's own gates outlive their run: a review, a doubt.
+    .where('kind', 'in', ['action', 'plan', 'batch'])
     .execute();
   for (const row of rows) await closeGate(trx, now, row.id, 'void', reason);
 }

@@ -1,15 +1,21 @@
-import { type DecisionAnswer, type DecisionRecord, type DecisionRequest, signedPart } from '../../domain/decision.ts';
-import { type GateOption, isUndecided, missingFor, type Requirement } from '../../domain/gate.ts';
+import type { DecisionAnswer, DecisionRecord, DecisionRequest } from '../../domain/decision.ts';
+import { type GateOption, isUndecided } from '../../domain/gate.ts';
 import type { Person } from '../../domain/person.ts';
+import { missingFor } from '../../domain/quorum.ts';
+import type { Standing } from '../../domain/standing.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
+import { standingOf } from '../people/standing.ts';
+import type { RunRow } from '../runs/known-run.ts';
 import { lockRun } from '../runs/lock-run.ts';
-import { decisionsOn, type GateRow } from './view.ts';
-
-type Refusal = Extract<DecisionAnswer, { answer: 'refused' }>;
-const refuse = (why: Refusal['why'], message: string): Refusal => ({ answer: 'refused', why, message });
+import { completeGate } from './complete-gate.ts';
+import { afterForcing, forceProblem } from './force.ts';
+import { mayDecide, refuse, type Refusal } from './may-decide.ts';
+import { recordDecision } from './record-decision.ts';
+import { revise, revisionOf } from './revise.ts';
+import { askedOf, decisionsOn, frozenBy, type GateRow } from './view.ts';
 
 /** The option that is meant: the digest says what was shown, and a named option must be that one. */
 function optionMeant(gate: GateRow, request: DecisionRequest): GateOption | Refusal {
@@ -24,121 +30,115 @@ function optionMeant(gate: GateRow, request: DecisionRequest): GateOption | Refu
   return option;
 }
 
-/** Whether this person's word counts, before what they say is looked at. */
-function mayDecide(requirement: Requirement, requester: string, person: Person): Refusal | undefined {
-  const members = new Set(requirement.needs.flatMap((need) => need.members));
-  if (members.size === 0)
-    return refuse('not-an-approver', 'Nobody may decide this: the approver list is empty (BELAY_APPROVERS).');
-  if (!members.has(person.id))
-    return refuse(
-      'not-an-approver',
-      `${person.name} (${person.id}) is not on the approver list; this changed nothing.`,
-    );
-  if (!requirement.selfApproval && person.id === requester)
-    return refuse('not-an-approver', 'You asked for this run, so somebody else must decide it.');
+/** A choice is an approval by another name. */
+const recordedAs = ({ decision }: DecisionRequest): DecisionRecord['decision'] =>
+  decision === 'choose' ? 'approve' : decision;
+
+function closedBecause(
+  context: AuthorityContext,
+  gate: GateRow,
+  decisions: readonly DecisionRecord[],
+): Refusal | undefined {
+  if (!isUndecided(gate.state)) {
+    const last = decisions.at(-1);
+    const how = last ? `${last.person.name} said ${last.decision} at ${last.at}` : gate.reason;
+    return refuse('not-open', `${gate.id} is ${gate.state}${how ? `: ${how}` : ''}.`);
+  }
+  if (gate.expires_at <= context.now())
+    return refuse('not-open', `${gate.id} expired at ${gate.expires_at.toISOString()}; nothing was done.`);
   return undefined;
 }
 
-function verbOf(gate: GateRow, decisions: readonly DecisionRecord[]): string {
-  const last = decisions.at(-1);
-  return last
-    ? `${gate.id} is ${gate.state}: ${last.person.name} said ${last.decision} at ${last.at}.`
-    : `${gate.id} is ${gate.state}${gate.reason ? `: ${gate.reason}` : ''}.`;
+/** One decision as it came, with what it is about. */
+interface Case {
+  readonly trx: Trx;
+  readonly context: AuthorityContext;
+  readonly run: RunRow;
+  readonly gate: GateRow;
+  readonly option: GateOption;
+  readonly decisions: readonly DecisionRecord[];
+  readonly request: DecisionRequest;
+  readonly person: Person;
+  readonly standing: Standing;
 }
 
-async function record(
-  trx: Trx,
-  context: AuthorityContext,
-  gate: GateRow,
-  option: GateOption,
-  request: DecisionRequest,
-  person: Person,
-): Promise<DecisionRecord> {
-  const unsigned = {
-    v: 1 as const,
-    gate: gate.id,
-    run: gate.run,
-    decision: request.decision === 'deny' ? ('deny' as const) : ('approve' as const),
-    option: option.id,
-    digest: option.digest,
-    person,
-    reason: request.reason ?? null,
-    at: context.now().toISOString(),
-    keyId: context.key.keyId,
-  };
-  const signed = { ...unsigned, signature: context.key.sign(signedPart(unsigned)) };
-  await trx
-    .insertInto('decisions')
-    .values({ gate: gate.id, person: person.id, record: JSON.stringify(signed) })
-    .execute();
-  await append(trx, context.now(), gate.run, 'decision.recorded', signed);
-  return signed;
+/** The passkey's word, where it is given or needed. Denying needs none: stopping is always easy. */
+async function proofOf({ trx, context, gate, request, standing }: Case): Promise<DecisionRecord['proof'] | Refusal> {
+  const approves = ['approve', 'choose', 'by-hand', 'break-glass'].includes(request.decision);
+  const needed = approves && (gate.requirement.stepUp || request.decision === 'break-glass');
+  if (!request.proof)
+    return needed
+      ? refuse('step-up-needed', `Policy wants your passkey for this: open /approve/${gate.id} in a browser.`)
+      : null;
+  if (!context.stepUp) return refuse('invalid', 'proof: no passkeys are configured here.');
+  const verified = await context.stepUp.verify(trx, gate.id, request, standing.person);
+  return 'refused' in verified ? refuse('invalid', `proof: ${verified.refused}`) : verified.proof;
 }
 
-/** Checks and records in the given transaction; the gate's row lock puts two people at the same millisecond in line. */
+async function carry(given: Case): Promise<DecisionAnswer> {
+  const { trx, context, run, gate, option, decisions, request, person, standing } = given;
+  const now = context.now();
+  const { decision } = request;
+  if (decision === 'break-glass') {
+    const problem = await forceProblem(trx, context, gate, run, request);
+    if (problem) return problem;
+  }
+  const revising = decision === 'edit' || decision === 'send-back';
+  const revision = revising ? await revisionOf(trx, context, gate, option, request, standing.person) : undefined;
+  if (revision && 'answer' in revision) return revision;
+  const proof = await proofOf(given);
+  if (proof && 'answer' in proof) return proof;
+  const decided = { decision: recordedAs(request), option, person, standing, proof, reason: request.reason };
+  const record = await recordDecision(trx, context, gate, decided);
+  await enqueue(trx, now, 'gate.card', gate.id);
+  if (revision) {
+    await revise(trx, now, gate, revision);
+    return { answer: 'revised', record, gate: revision.next };
+  }
+  const all = [...decisions, record];
+  const missing = missingFor(askedOf(context, gate, run, option.id), all);
+  const denials = all.filter((one) => one.decision === 'deny').length;
+  const forced = decision === 'break-glass' || decision === 'by-hand';
+  const complete = decision === 'deny' ? denials >= gate.requirement.denials : forced || missing.length === 0;
+  if (complete) await completeGate(trx, context, gate, record);
+  if (decision === 'break-glass')
+    await afterForcing(trx, context, gate, run, { person: standing.person, reason: request.reason ?? '' });
+  return { answer: 'recorded', record, complete, missing: complete ? [] : missing };
+}
+
+/** Checks and records in the given transaction; the run's row lock puts two people at the same millisecond in line. */
 async function decideIn(
   trx: Trx,
   context: AuthorityContext,
   id: string,
   request: DecisionRequest,
   person: Person,
+  known: Awaited<ReturnType<typeof standingOf>>,
 ): Promise<DecisionAnswer> {
   const found = await trx.selectFrom('gates').select('run').where('id', '=', id).executeTakeFirst();
   const run = found && (await lockRun(trx, found.run));
   if (!run) return refuse('unknown-gate', `There is no gate ${id}.`);
   const gate = await trx.selectFrom('gates').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
-  if (request.decision === 'edit' || request.decision === 'send-back')
-    return refuse(
-      'invalid',
-      `decision: "${request.decision}" is not possible on this gate; approve, choose or deny it.`,
-    );
   const decisions = await decisionsOn(trx, id);
   const option = optionMeant(gate, request);
   if ('answer' in option) return option;
-
-  const own = decisions.find((decision) => decision.person.id === person.id);
+  if ('refused' in known) return refuse('not-an-approver', known.refused);
+  const { standing } = known;
+  const own = decisions.find((decision) => decision.standing.person === standing.person);
+  const asked = askedOf(context, gate, run, option.id);
   if (own) {
-    const same = own.option === option.id && own.decision === (request.decision === 'deny' ? 'deny' : 'approve');
-    if (!same)
+    if (own.option !== option.id || own.decision !== recordedAs(request))
       return refuse('contrary', `You already said ${own.decision} at ${own.at}; a decision is not changed, it stands.`);
-    return {
-      answer: 'repeated',
-      record: own,
-      complete: !isUndecided(gate.state),
-      missing: missingFor(gate.requirement, decisions, option.id, run.requester.id),
-    };
+    const missing = isUndecided(gate.state) ? missingFor(asked, decisions) : [];
+    return { answer: 'repeated', record: own, complete: !isUndecided(gate.state), missing };
   }
-  const barred = mayDecide(gate.requirement, run.requester.id, person);
+  const barred = mayDecide(context.bundle().directory, asked, standing, request.decision);
   if (barred) return barred;
-  if (!isUndecided(gate.state)) return refuse('not-open', verbOf(gate, decisions));
-  if (gate.expires_at <= context.now())
-    return refuse('not-open', `${gate.id} expired at ${gate.expires_at.toISOString()}; nothing was done.`);
-
-  const recorded = await record(trx, context, gate, option, request, person);
-  const missing =
-    recorded.decision === 'deny'
-      ? []
-      : missingFor(gate.requirement, [...decisions, recorded], option.id, run.requester.id);
-  const complete = missing.length === 0;
-  if (complete) {
-    const state = recorded.decision === 'deny' ? 'denied' : 'approved';
-    const now = context.now();
-    await trx
-      .updateTable('gates')
-      .set({ state, chosen: state === 'approved' ? option.id : null, reason: recorded.reason, decided_at: now })
-      .where('id', '=', id)
-      .execute();
-    await trx
-      .updateTable('runs')
-      .set({ state: 'running' })
-      .where('id', '=', gate.run)
-      .where('state', '=', 'waiting')
-      .execute();
-    await append(trx, now, gate.run, 'gate.decided', { gate: id, state, option: option.id, digest: option.digest });
-    await enqueue(trx, now, 'run.wake', gate.run);
-  }
-  await enqueue(trx, context.now(), 'gate.card', id);
-  return { answer: 'recorded', record: recorded, complete, missing };
+  const closed = closedBecause(context, gate, decisions);
+  if (closed) return closed;
+  const frozen = request.decision === 'deny' ? null : await frozenBy(trx, gate, run);
+  if (frozen !== null) return refuse('frozen', `Nothing is approved while it is halted: ${frozen}.`);
+  return await carry({ trx, context, run, gate, option, decisions, request, person, standing });
 }
 
 /**
@@ -151,19 +151,15 @@ export async function decide(
   request: DecisionRequest,
   person: Person,
 ): Promise<DecisionAnswer> {
+  const known = await standingOf(context, person);
   const answer = await context.db.transaction().execute(async (trx) => {
-    const result = await decideIn(trx, context, id, request, person);
+    const result = await decideIn(trx, context, id, request, person, known);
     if (result.answer === 'refused' && result.why !== 'unknown-gate') {
       const { run } = await trx.selectFrom('gates').select('run').where('id', '=', id).executeTakeFirstOrThrow();
       const { decision, digest } = request;
-      await append(trx, context.now(), run, 'decision.refused', {
-        gate: id,
-        decision,
-        digest,
-        person,
-        why: result.why,
-        message: result.message,
-      });
+      const { why, message } = result;
+      const refused = { gate: id, decision, digest, person, why, message };
+      await append(trx, context.now(), run, 'decision.refused', refused);
     }
     return result;
   });

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import ms from 'ms';
 import { Failure } from '../../domain/failure.ts';
 import { type GateOption, optionDigest } from '../../domain/gate.ts';
+import type { Requirement } from '../../domain/requirement.ts';
+import type { Revision } from '../../domain/revision.ts';
 import { idFromBytes } from '../../domain/ids.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
@@ -10,10 +11,8 @@ import { enqueue } from '../outbox/enqueue.ts';
 import { requirementOf } from '../policy/requirement-of.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { openRun, type RunRow } from '../runs/known-run.ts';
-
-/** A gate waits a week by default, and says so in time; it never denies silently within minutes. */
-const EXPIRES_AFTER = ms('7d');
-const REMIND_AFTER = [ms('30m'), ms('2h'), ms('8h'), ms('1d'), ms('3d')];
+import { lookAgainMs } from './attend.ts';
+import type { GateRow } from './view.ts';
 
 type Proposal = RequestOf<'openGate'>['options'][number];
 
@@ -33,12 +32,39 @@ async function assemble(trx: Trx, run: string, option: Proposal): Promise<GateOp
   return { id, title, why, manual, recommended, actions, digest: optionDigest({ id, manual, actions }) };
 }
 
-const opened = (id: string, expiresAt: Date) => ({
+const opened = (gate: Pick<GateRow, 'id'>, lookAgain: number) => ({
   answer: 'opened' as const,
-  gate: id,
-  expiresAt: expiresAt.toISOString(),
-  remindAfterMs: REMIND_AFTER,
+  gate: gate.id,
+  lookAgainMs: lookAgain,
 });
+
+/** What people asked for instead of the gate that this one replaces. */
+async function revisionThatNames(trx: Trx, run: string, gate: string): Promise<Revision> {
+  const row = await trx
+    .selectFrom('gates')
+    .select('revision')
+    .where('run', '=', run)
+    .where('id', '=', gate)
+    .executeTakeFirst();
+  if (!row?.revision) throw new Failure('stop.invalid-input', `replaces: nobody asked for something else than ${gate}`);
+  return row.revision;
+}
+
+/** A gate that nobody can open says so at once, and not when it expires. */
+async function sayIfNobodyCan(
+  trx: Trx,
+  context: AuthorityContext,
+  run: RunRow,
+  gate: string,
+  { needs }: Requirement,
+): Promise<void> {
+  const { directory } = context.bundle();
+  const empty = needs.filter(({ group }) => (directory.groups[group]?.members.length ?? 0) === 0);
+  if (empty.length === 0) return;
+  const text = `Nobody can approve ${gate}: ${empty.map(({ group }) => group).join(', ')} has no members in Belay's directory.`;
+  await append(trx, context.now(), run.id, 'run.note', { text });
+  await enqueue(trx, context.now(), 'say', run.id, { key: `nobody-${gate}`, text });
+}
 
 function observation(run: RunRow, options: readonly GateOption[]): string {
   const best = options.find((option) => option.recommended) ?? options[0];
@@ -65,7 +91,7 @@ export async function openGate(
       .where('run', '=', run.id)
       .where('ordinal', '=', request.ordinal)
       .executeTakeFirst();
-    if (before) return opened(before.id, before.expires_at);
+    if (before) return opened(before, lookAgainMs(before, now));
     const options = await Promise.all(request.options.map((option) => assemble(trx, run.id, option)));
     const plan = { ...request.plan, options: options.map(({ id, title, digest }) => ({ id, title, digest })) };
     await append(trx, now, run.id, 'plan.proposed', { ...plan, proposedBy: { ...request.proposedBy } });
@@ -80,14 +106,15 @@ export async function openGate(
       await enqueue(trx, now, 'say', run.id, { key: `observed-${request.ordinal}`, text: message });
       return { answer: 'observed', message };
     }
-    const requirement = requirementOf(context, options);
+    const requirement = await requirementOf(trx, context, run, options, request.proposedBy);
     if ('forbidden' in requirement) {
       await append(trx, now, run.id, 'run.note', { text: `Forbidden by policy: ${requirement.forbidden}` });
       return { answer: 'forbidden', message: requirement.forbidden };
     }
-    const id = idFromBytes('g', randomBytes(6));
-    const expires = new Date(now.getTime() + EXPIRES_AFTER);
-    await trx
+    const replaced = request.replaces ? await revisionThatNames(trx, run.id, request.replaces) : undefined;
+    const id = replaced?.next ?? idFromBytes('g', randomBytes(6));
+    const expires = new Date(now.getTime() + requirement.expiresAfterMs);
+    const row = await trx
       .insertInto('gates')
       .values({
         id,
@@ -103,20 +130,30 @@ export async function openGate(
         chosen: null,
         reason: null,
         card: null,
+        escalated_to: '[]',
+        reminded: 0,
+        bundle: context.bundle().hash,
+        revision: null,
+        special: null,
+        edited_by: replaced?.kind === 'edit' ? replaced.by : null,
+        subject: null,
         opened_at: now,
         expires_at: expires,
         decided_at: null,
       })
-      .execute();
+      .returningAll()
+      .executeTakeFirstOrThrow();
     await trx.updateTable('runs').set({ state: 'waiting' }).where('id', '=', run.id).execute();
     await append(trx, now, run.id, 'gate.opened', {
       gate: id,
       options: plan.options,
       requirement,
+      bundle: context.bundle().hash,
       expiresAt: expires.toISOString(),
     });
+    await sayIfNobodyCan(trx, context, run, id, requirement);
     await enqueue(trx, now, 'gate.card', id);
-    return opened(id, expires);
+    return opened(row, lookAgainMs(row, now));
   });
   context.poke();
   return answer;

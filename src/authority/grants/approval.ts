@@ -1,13 +1,16 @@
 import type { Selectable } from 'kysely';
 import type { Phase } from '../../domain/action.ts';
-import { signedPart } from '../../domain/decision.ts';
-import { type GateOption, missingFor, optionDigest } from '../../domain/gate.ts';
+import { type DecisionRecord, signedPart } from '../../domain/decision.ts';
+import { type GateOption, optionDigest } from '../../domain/gate.ts';
+import { missingFor } from '../../domain/quorum.ts';
 import type { RefusalCode } from '../../domain/grant.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { ActionsTable } from '../../platform/database/schema.ts';
 import type { AuthorityContext } from '../context.ts';
-import { decisionsOn, type GateRow } from '../gates/view.ts';
+import { askedOf, decisionsOn, type GateRow } from '../gates/view.ts';
+import { revokedSince } from '../people/revoked.ts';
 import { requirementOf } from '../policy/requirement-of.ts';
+import type { RunRow } from '../runs/known-run.ts';
 
 export type ActionRow = Selectable<ActionsTable>;
 
@@ -49,7 +52,7 @@ export async function approvalOf(
   context: AuthorityContext,
   action: ActionRow,
   phase: Phase,
-  requester: string,
+  run: RunRow,
 ): Promise<Approval | Unapproved> {
   const approval = await chosenFor(trx, action, phase);
   if (!approval)
@@ -64,11 +67,27 @@ export async function approvalOf(
       code: 'bad-signature',
       message: `the decision of ${forged.person.id} on ${gate.id} does not carry the authority's signature`,
     };
+  const revoked =
+    phase === 'undo' ? undefined : decisions.map((one) => revokedSince(context.bundle().directory, one)).find(Boolean);
+  if (revoked !== undefined) return { code: 'revoked', message: revoked };
   const counted = decisions.filter((decision) => decision.digest === option.digest && decision.gate === gate.id);
-  const now = phase === 'undo' ? gate.requirement : requirementOf(context, gate.options);
+  const now =
+    phase === 'undo' ? gate.requirement : await requirementOf(trx, context, run, gate.options, gate.proposed_by);
   if ('forbidden' in now) return { code: 'not-approved', message: `forbidden by policy: ${now.forbidden}` };
-  const missing = [gate.requirement, now].flatMap((rule) => missingFor(rule, counted, option.id, requester));
+  if (forced(gate, counted)) return approval;
+  const asked = askedOf(context, gate, run, option.id);
+  const missing = [gate.requirement, now].flatMap((requirement) => missingFor({ ...asked, requirement }, counted));
   return missing.length === 0
     ? approval
     : { code: 'not-approved', message: `${gate.id} lacks ${[...new Set(missing)].join(', ')}` };
 }
+
+/** One person's signed word in their own passkey's name, in a group that policy lets force it. */
+const forced = (gate: GateRow, decisions: readonly DecisionRecord[]): boolean =>
+  gate.special === 'break-glass' &&
+  decisions.some(
+    (one) =>
+      one.decision === 'break-glass' &&
+      one.strength === 'step-up' &&
+      one.standing.memberships.some(({ group }) => gate.requirement.breakGlass.includes(group)),
+  );

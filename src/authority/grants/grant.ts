@@ -65,7 +65,7 @@ async function reconcile(
 ): Promise<GrantAnswer> {
   const { phase } = request;
   const now = context.now();
-  const approval = await approvalOf(trx, context, action, phase, run.requester.id);
+  const approval = await approvalOf(trx, context, action, phase, run);
   const approved = 'gate' in approval && runProblem(run, request) === undefined;
   const unchanged = phase === 'undo' ? await undoProblem(trx, action) : changeOf(action, request);
   const mayRepeat = approved && unchanged === undefined && (await lockProblem(trx, action)) === undefined;
@@ -184,7 +184,7 @@ async function judge(
   if (earlier) return await reconcile(trx, context, action, run, request, earlier.lostFence);
   const closed = runProblem(run, request);
   if (closed) return closed;
-  const approval = await approvalOf(trx, context, action, phase, run.requester.id);
+  const approval = await approvalOf(trx, context, action, phase, run);
   if (!('gate' in approval)) return refused(approval.code, approval.message);
   const problem =
     phase === 'undo' ? await undoProblem(trx, action) : await executeProblem(trx, context, action, approval, request);

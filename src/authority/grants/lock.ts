@@ -7,6 +7,9 @@ import { enqueue } from '../outbox/enqueue.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { knownRun, openRun } from '../runs/known-run.ts';
 
+/** A lock that nobody renewed for this long may be taken over: the run that holds it is long gone. */
+const LOCK_LASTS_MS = 24 * 3600_000;
+
 /** Overlap is a question over all keys, so takers stand in line for the whole table for these few statements. */
 const oneAtATime = (trx: Trx) => sql`lock table locks in exclusive mode`.execute(trx);
 
@@ -40,7 +43,14 @@ export async function takeLocks(context: AuthorityContext, request: RequestOf<'l
     if (keys.length > 0)
       await trx
         .insertInto('locks')
-        .values(keys.map((key) => ({ key, run: run.id, since: context.now() })))
+        .values(
+          keys.map((key) => ({
+            key,
+            run: run.id,
+            since: context.now(),
+            until: new Date(context.now().getTime() + LOCK_LASTS_MS),
+          })),
+        )
         .onConflict((conflict) => conflict.column('key').doNothing())
         .execute();
     return { held: true, by: null };

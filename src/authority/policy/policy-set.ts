@@ -1,16 +1,16 @@
-import type { PreviewedAction } from '../../domain/action.ts';
-import type { Requirement } from '../../domain/gate.ts';
+import type { PolicyRequest } from '../../domain/policy-request.ts';
+import type { Requirement } from '../../domain/requirement.ts';
 
 /** What policy says of an action: run it unasked, ask people first, or never. */
 export type Judgement =
-  | { say: 'run' }
+  | { say: 'run'; policies: readonly string[] }
   | { say: 'gate'; requirement: Requirement }
   | { say: 'forbid'; rule: string; message: string };
 
-/** Judges actions. Deterministic; an error inside counts as `forbid` and names the rule. */
+/** Judges actions. Deterministic and without I/O; an error inside counts as `forbid` and names the rule. */
 export interface PolicySet {
   readonly name: string;
-  judge(action: Pick<PreviewedAction, 'risk' | 'reversible' | 'tool' | 'target' | 'owner'>): Judgement;
-  /** What is asked for an option without actions: somebody must still choose to do nothing. */
+  judge(request: PolicyRequest): Judgement;
+  /** What is asked for an option without actions (somebody must still choose to do nothing) and for the authority's own gates. */
   readonly choice: Requirement;
 }

@@ -15,13 +15,15 @@ export interface InputProblem {
 const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strict: false });
 const compiled = new Map<string, ValidateFunction>();
 
-/** Input with defaults filled in, or every problem with the field it is about. */
-export function checkInput(
-  runbook: RunbookEntry,
+/** JSON with a schema's defaults filled in, or every problem with the field it is about. `of` names what it is for. */
+export function checkJson(
+  schemaHash: string,
+  schema: JsonObject,
   given: JsonObject,
+  of: string,
 ): { input: JsonObject } | { problems: InputProblem[] } {
-  let validate = compiled.get(runbook.hash);
-  if (!validate) compiled.set(runbook.hash, (validate = ajv.compile(runbook.inputSchema)));
+  let validate = compiled.get(schemaHash);
+  if (!validate) compiled.set(schemaHash, (validate = ajv.compile(schema)));
   const input = structuredClone(given);
   if (validate(input)) return { input };
   const problems = (validate.errors ?? []).map((error) => {
@@ -32,9 +34,13 @@ export function checkInput(
     if (additionalProperty)
       return {
         field,
-        message: `is not an input of ${runbook.name}; it takes ${Object.keys(runbook.inputSchema['properties'] ?? {}).join(', ')}`,
+        message: `is not an input of ${of}; it takes ${Object.keys(schema['properties'] ?? {}).join(', ')}`,
       };
     return { field, message: error.message ?? 'is invalid' };
   });
   return { problems };
 }
+
+/** A runbook's input, checked. */
+export const checkInput = (runbook: RunbookEntry, given: JsonObject) =>
+  checkJson(runbook.hash, runbook.inputSchema, given, runbook.name);

@@ -54,6 +54,7 @@ export async function registerRun(
       summary: null,
       proposed_by: null,
       alert_resolved_at: null,
+      responder: null,
       cancel: null,
       created_at: now,
       finished_at: null,

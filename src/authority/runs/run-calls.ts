@@ -47,7 +47,7 @@ export async function beginRun(context: AuthorityContext, request: RequestOf<'be
     dryRun: run.dry_run,
     tools: context.manifest.tools.filter((tool) => runbook.tools.includes(tool.name)),
     model: context.model,
-    news: newsOf(run),
+    news: await newsOf(context.db, run),
   };
 }
 
@@ -68,7 +68,7 @@ async function entry(
 }
 
 export async function news(context: AuthorityContext, request: RequestOf<'news'>): Promise<ResponseOf<'news'>> {
-  return newsOf(await knownRun(context.db, request));
+  return await newsOf(context.db, await knownRun(context.db, request));
 }
 
 /** One row per turn. A repeated call, after an answer that was lost, finds its rows there and adds none. */

@@ -36,6 +36,10 @@ const lines: Record<LedgerKind, (body: JsonObject) => string> = {
       .join(' / ')}`,
   'gate.observed': (b) => at(b, 'message'),
   'gate.reminded': (b) => `reminded people of ${at(b, 'gate')}`,
+  'gate.escalated': (b) => `asked ${list(b, 'to').join(', ')} about ${at(b, 'gate')} too`,
+  'gate.revised': (b) =>
+    `${at(b, 'gate')} ${at(b, 'kind') === 'edit' ? 'edited' : 'sent back'} by ${at(b, 'by')}; ${at(b, 'next')} takes its place`,
+  'gate.forced': (b) => `${at(b, 'gate')} forced by ${at(b, 'by')}: ${at(b, 'reason')}`,
   'gate.voided': (b) => `${at(b, 'gate')} withdrawn: ${at(b, 'reason')}`,
   'gate.expired': (b) => `${at(b, 'gate')} expired: ${at(b, 'reason')}`,
   'decision.recorded': (b) =>
@@ -51,13 +55,31 @@ const lines: Record<LedgerKind, (body: JsonObject) => string> = {
   'action.undone': (b) => `${at(b, 'action')} undone: ${at(b, 'summary')}`,
   'action.undo-failed': (b) => `undo of ${at(b, 'action')} failed: ${at(b, 'summary')}`,
   'action.in-doubt': (b) => `${at(b, 'action')} (${at(b, 'phase')}) is in doubt: ${at(b, 'summary')}`,
+  'action.settled': (b) =>
+    `${at(b, 'action')}: ${at(b, 'by')} looked and says it ${at(b, 'status') === 'done' ? 'happened' : 'did not happen'}`,
+  'action.performed-outside': (b) => `${at(b, 'by', 'name')} did ${at(b, 'action')} by hand`,
   'run.verified': (b) =>
     `verified ${at(b, 'verdict')}: ${list(b, 'checks')
       .map((check) => `${at(check, 'name')} ${at(check, 'seen')} (expected ${at(check, 'expected')})`)
       .join('; ')}`,
+  'run.halted': (b) => `halted: ${at(b, 'reason')}`,
+  'run.resumed': () => 'resumed',
   'run.note': (b) => at(b, 'text'),
   'run.finished': (b) => `${[at(b, 'state'), at(b, 'outcome')].filter(Boolean).join(', ')}: ${at(b, 'summary')}`,
   'signal.foreign': (b) => `refused a Temporal signal that is not Belay's: ${at(b, 'name')}`,
+  'incident.acknowledged': (b) => `${at(b, 'by', 'name')} is on it`,
+  'approval.revoked': (b) => `an approval counts no more: ${at(b, 'reason')}`,
+  'halt.begun': (b) => `${at(b, 'scope')} halted by ${at(b, 'by', 'name')}: ${at(b, 'reason')}`,
+  'halt.lifted': (b) => `halt ${at(b, 'halt')} lifted`,
+  'freeze.added': (b) => `freeze ${at(b, 'id')} from ${at(b, 'from')} to ${at(b, 'to')}: ${at(b, 'reason')}`,
+  'freeze.lifted': (b) => `freeze ${at(b, 'id')} lifted by ${at(b, 'by', 'name')}`,
+  'bundle.activated': (b) => `policy bundle ${at(b, 'hash')} loaded by ${at(b, 'by')}`,
+  'bundle.refused': (b) => `a policy bundle was refused: ${at(b, 'message')}`,
+  'passkey.added': (b) => `passkey of ${at(b, 'person')} added`,
+  'passkey.revoked': (b) => `passkey of ${at(b, 'person')} revoked`,
+  'key.adopted': (b) => `signing key ${at(b, 'keyId')} in use`,
+  'key.retired': (b) => `signing key ${at(b, 'keyId')} retired`,
+  'checkpoint.sealed': (b) => `checkpoint ${at(b, 'number')} sealed`,
 };
 
 /** A ledger entry in one line, for timelines. */

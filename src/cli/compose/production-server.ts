@@ -1,6 +1,6 @@
 import { createHooksServer } from '../../api/server.ts';
 import { createDoors } from '../../authority/create-doors.ts';
-import { firstPolicy } from '../../authority/policy/first-policy.ts';
+import { simpleBundle } from '../../authority/bundle/simple-bundle.ts';
 import type { SigningKey } from '../../authority/keys/signing-key.ts';
 import type { Manifest } from '../../domain/manifest.ts';
 import type { Configuration } from '../../platform/configuration/configuration.ts';
@@ -140,7 +140,8 @@ export async function startHooksServer(configuration: Configuration, patience: P
     key: NO_KEY,
     blobKey: Buffer.alloc(0),
     manifest,
-    policy: firstPolicy({ approvers: [], solo: false }),
+    bundle: () => simpleBundle({ approvers: [], solo: false }),
+    stepUp: null,
     model: null,
     now: () => new Date(),
     poke: () => undefined,

@@ -6,7 +6,7 @@ import { directAuthority } from '../../authority/create-client.ts';
 import { createDoors } from '../../authority/create-doors.ts';
 import type { Doors } from '../../authority/doors.ts';
 import { startOutbox } from '../../authority/outbox/outbox.ts';
-import { firstPolicy } from '../../authority/policy/first-policy.ts';
+import { simpleBundle } from '../../authority/bundle/simple-bundle.ts';
 import type { AuthorityClient } from '../../authority/protocol.ts';
 import type { Manifest } from '../../domain/manifest.ts';
 import { createAnnouncements } from '../../intake/announce.ts';
@@ -117,12 +117,14 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const database = connect(parts.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'));
   const { db } = database;
   let poke = () => {};
+  const bundle = simpleBundle({ approvers, solo: parts.solo });
   const context: AuthorityContext = {
     db,
     key: keys.signing,
     manifest,
     blobKey: keys.blobs,
-    policy: firstPolicy({ approvers, solo: parts.solo }),
+    bundle: () => bundle,
+    stepUp: null,
     model: configuration.BELAY_MODEL ?? null,
     observeOnly: parts.observeOnly,
     now: () => new Date(),

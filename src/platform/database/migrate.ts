@@ -2,9 +2,10 @@ import { Kysely, PostgresDialect, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { Pool } from 'pg';
 import { up as first } from './migrations/0001-first.ts';
+import { up as gate } from './migrations/0002-gate.ts';
 
 /** In the order in which they are applied. */
-const migrations = { '0001-first': { up: first } };
+const migrations = { '0001-first': { up: first }, '0002-gate': { up: gate } };
 
 /** The names of all migrations of this version. */
 export const MIGRATIONS: readonly string[] = Object.keys(migrations);

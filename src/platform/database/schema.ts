@@ -6,12 +6,16 @@ import type { Alert } from '../../domain/alert.ts';
 import type { BlobRef } from '../../domain/blob.ts';
 import type { ModelTurnResult } from '../../domain/conversation.ts';
 import type { DecisionRecord } from '../../domain/decision.ts';
-import type { GateOption, GateState, Requirement } from '../../domain/gate.ts';
+import type { Digest } from '../../domain/digest.ts';
+import type { GateKind, GateOption, GateState } from '../../domain/gate.ts';
+import type { Scope } from '../../domain/halt.ts';
+import type { Requirement } from '../../domain/requirement.ts';
 import type { ActionOutcome } from '../../domain/grant.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { LedgerKind } from '../../domain/ledger.ts';
 import type { Person } from '../../domain/person.ts';
 import type { Plan, ProposedBy } from '../../domain/plan.ts';
+import type { Revision } from '../../domain/revision.ts';
 import type { RunMode, RunOutcome, RunState } from '../../domain/run.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 
@@ -37,6 +41,8 @@ export interface RunsTable {
   summary: string | null;
   proposed_by: Json<ProposedBy> | null;
   alert_resolved_at: Date | null;
+  /** Who said "I am on it", by their name in the directory. */
+  responder: string | null;
   cancel: Json<{ by: Person; reason: string }> | null;
   created_at: Date;
   finished_at: Date | null;
@@ -58,7 +64,7 @@ export interface GatesTable {
   id: string;
   run: string;
   ordinal: number;
-  kind: 'action' | 'plan' | 'batch';
+  kind: GateKind;
   state: GateState;
   plan: Json<Omit<Plan, 'options'>>;
   proposed_by: Json<ProposedBy>;
@@ -68,6 +74,18 @@ export interface GatesTable {
   chosen: string | null;
   reason: string | null;
   card: Json<CardRef> | null;
+  /** Groups asked in the place of others so far, reminders sent so far. */
+  escalated_to: Json<string[]>;
+  reminded: number;
+  /** Which bundle it was opened under. */
+  bundle: Digest;
+  /** What was edited or fed back, and the id that the gate which takes its place will have. */
+  revision: Json<Revision> | null;
+  special: 'break-glass' | 'by-hand' | null;
+  /** Who edited what it asks: they count as having asked for it. */
+  edited_by: string | null;
+  /** What the authority's own gates are about: a halt's id, an action's. */
+  subject: string | null;
   opened_at: Date;
   expires_at: Date;
   decided_at: Date | null;
@@ -98,6 +116,8 @@ export interface LocksTable {
   key: string;
   run: string;
   since: Date;
+  /** A lock that nobody renewed until then may be taken over, unless something is in doubt under it. */
+  until: Date;
 }
 
 export interface LockWaitersTable {
@@ -129,7 +149,7 @@ export interface AlertsTable {
 
 export interface OutboxTable {
   id: Generated<string>;
-  topic: 'run.start' | 'run.wake' | 'gate.card' | 'say';
+  topic: 'run.start' | 'run.wake' | 'gate.card' | 'say' | 'announce' | 'page';
   subject: string;
   payload: Json<JsonObject>;
   created_at: Date;
@@ -171,6 +191,82 @@ export interface IdempotencyKeysTable {
   created_at: Date;
 }
 
+export interface HaltsTable {
+  id: string;
+  scope: Json<Scope>;
+  undo: boolean;
+  reason: string;
+  by: Json<Person>;
+  at: Date;
+  /** The run that stands for it in lists, whose gate lifts it. */
+  run: string;
+  lifted_at: Date | null;
+}
+
+export interface FreezesTable {
+  id: string;
+  scope: Json<Scope>;
+  starts_at: Date;
+  ends_at: Date;
+  reason: string;
+  by: Json<Person>;
+  lifted_at: Date | null;
+}
+
+export interface PasskeysTable {
+  id: string;
+  person: string;
+  /** Credential, public key, counter at enrolment; signed by the authority, so that a row by another hand is none. */
+  record: Json<JsonObject>;
+  added_at: Date;
+  revoked_at: Date | null;
+}
+
+export interface ChallengesTable {
+  id: string;
+  person: string;
+  /** The decision it is the hash of; null for an enrolment or a sign-in. */
+  decision: Json<JsonObject> | null;
+  expires_at: Date;
+  used_at: Date | null;
+}
+
+export interface EnrolmentsTable {
+  code_hash: string;
+  person: string;
+  expires_at: Date;
+  used_at: Date | null;
+}
+
+export interface BundlesTable {
+  hash: string;
+  content: Json<JsonObject>;
+  activated_at: Date;
+}
+
+export interface SequenceTable {
+  number: number;
+  kind: LedgerKind;
+  chain: string;
+  subject: string;
+  prev: string;
+  hash: string;
+}
+
+export interface SequenceHeadTable {
+  id: number;
+  number: number;
+  hash: string;
+}
+
+export interface CheckpointsTable {
+  number: number;
+  record: Json<JsonObject>;
+  sealed_at: Date;
+  /** Which anchors have it. */
+  anchored: Json<string[]>;
+}
+
 /** Belay's tables, all in schema `belay`. */
 export interface Schema {
   runs: RunsTable;
@@ -187,4 +283,13 @@ export interface Schema {
   ledger_heads: LedgerHeadsTable;
   turns: TurnsTable;
   idempotency_keys: IdempotencyKeysTable;
+  halts: HaltsTable;
+  freezes: FreezesTable;
+  passkeys: PasskeysTable;
+  challenges: ChallengesTable;
+  enrolments: EnrolmentsTable;
+  bundles: BundlesTable;
+  sequence: SequenceTable;
+  sequence_head: SequenceHeadTable;
+  checkpoints: CheckpointsTable;
 }

@@ -1,6 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { Plan, ProposedOption } from '../../domain/plan.ts';
 import { queueOf, systemOf } from '../../domain/queue.ts';
+import type { Revision } from '../../domain/revision.ts';
 import { type Check, type Verdict, verdictOf } from '../../domain/verdict.ts';
 import type { Chosen, Proposal, RunResult } from '../../sdk/run-context.ts';
 import { authority, tools } from './activities.ts';
@@ -83,7 +84,7 @@ async function verified(state: RunState, after: After, { option, actions }: Prev
   return verdict;
 }
 
-const unasked: Record<Exclude<GateEnd['end'], 'approved'>, RunResult['outcome']> = {
+const unasked: Record<Exclude<GateEnd['end'], 'approved' | 'by-hand' | 'revised'>, RunResult['outcome']> = {
   denied: 'denied',
   expired: 'expired',
   observed: 'observed',
@@ -160,13 +161,55 @@ async function carryThrough(state: RunState, option: PreviewedOption, after: Aft
   }
 }
 
+/** A person did the option themselves; the run looks whether it helped, and has nothing of its own to take back. */
+async function afterByHand(state: RunState, option: PreviewedOption, after: After): Promise<RunResult> {
+  const { title } = option.option;
+  const verdict = await verified(state, after, option);
+  if (verdict === 'healthy') return { outcome: 'fixed', summary: `"${title}" was done by hand and verified healthy.` };
+  await state.say('escalate', `"${title}" was done by hand; verdict: ${verdict}. A person must look.`);
+  return {
+    outcome: verdict === 'failed' ? 'not-fixed' : 'inconclusive',
+    summary: `"${title}" was done by hand; verdict: ${verdict}. Nothing was changed by Belay.`,
+  };
+}
+
+/** The plan as people want it instead. A model is asked again with what they said; an edit changes one action. */
+async function revised(state: RunState, proposal: Proposal, revision: Revision): Promise<Proposal> {
+  if (revision.kind === 'send-back') {
+    if (!state.revise) return proposal;
+    state.enter('revising the plan');
+    return await state.revise(revision.feedback, revision.by);
+  }
+  const options = proposal.plan.options.map((option) =>
+    option.id !== revision.option
+      ? option
+      : {
+          ...option,
+          actions: option.actions.map((action, at) =>
+            at === revision.action ? { ...action, args: revision.args } : action,
+          ),
+        },
+  );
+  // What a person wrote into it comes first; whose proposal the rest is does not change.
+  return {
+    ...proposal,
+    plan: {
+      ...proposal.plan,
+      options: options.toSorted((a, b) => Number(b.id === revision.option) - Number(a.id === revision.option)),
+    },
+  };
+}
+
 /** From plan to verdict. See `RunContext.act`. */
 export async function act(state: RunState, proposal: Proposal, after: After): Promise<RunResult> {
-  const { plan } = proposal;
-  if (plan.conclusion !== 'act') {
-    return { outcome: plan.conclusion === 'nothing-wrong' ? 'nothing-wrong' : 'inconclusive', summary: plan.diagnosis };
-  }
-  for (let asks = 0; asks < MAX_ASKS; asks += 1) {
+  let current = proposal;
+  let replaces: string | null = null;
+  for (let drifts = 0; drifts < MAX_ASKS;) {
+    const { plan } = current;
+    if (plan.conclusion !== 'act') {
+      const outcome = plan.conclusion === 'nothing-wrong' ? 'nothing-wrong' : 'inconclusive';
+      return { outcome, summary: plan.diagnosis };
+    }
     const options = await previewAll(state, plan);
     // Doing nothing is only worth asking about next to something that could be done.
     if (!options.some(({ actions, option }) => actions.length > 0 || option.manual !== null))
@@ -174,15 +217,26 @@ export async function act(state: RunState, proposal: Proposal, after: After): Pr
         outcome: 'inconclusive',
         summary: `${plan.diagnosis} Nothing that could be done about it can be offered.`,
       };
-    const end = await askPeople(state, proposal, options);
-    if (end.end !== 'approved')
+    const end = await askPeople(state, current, options, replaces);
+    replaces = null;
+    if (end.end === 'revised') {
+      replaces = end.gate;
+      current = await revised(state, current, end.revision);
+      continue;
+    }
+    if (end.end === 'by-hand') return await afterByHand(state, end.option, after);
+    if ('message' in end)
       return { outcome: unasked[end.end], summary: end.message || `The approval is ${end.end}; nothing was done.` };
     const result = await carryThrough(state, end.option, after);
     if (result !== 'drifted') return result;
     // The approval was for what is no longer there: withdrawn, so that nothing can use it should things change back.
     await authority().voidGate({ ...state.of, gate: end.gate, reason: 'The target changed after it was approved.' });
-    const again = asks + 1 < MAX_ASKS ? '; it is asked again with what is there now' : '';
-    await state.say(`drifted-${asks}`, `The target changed between approval and execution. Nothing was done${again}.`);
+    drifts += 1;
+    const again = drifts < MAX_ASKS ? '; it is asked again with what is there now' : '';
+    await state.say(
+      `drifted-${drifts}`,
+      `The target changed between approval and execution. Nothing was done${again}.`,
+    );
   }
   return {
     outcome: 'not-fixed',

@@ -60,6 +60,20 @@ export interface Execution {
   readonly message: string;
 }
 
+/** How long a halted run waits before it asks again unasked; it is woken when the halt is lifted. */
+const HALT_LASTS = '60m';
+
+/** Tries again, while a halt covers it, each time something woke the run. A halted run keeps its place, not a worker. */
+async function unlessHalted(state: RunState, attempt: () => Promise<CarryOutResult>): Promise<CarryOutResult> {
+  for (;;) {
+    const result = await attempt();
+    if (result.status !== 'refused' || result.code !== 'halted') return result;
+    state.enter(`halted: ${result.message}`);
+    await state.woken(HALT_LASTS);
+    await state.stopIfCancelled();
+  }
+}
+
 /** Carries out an option's actions in order and stops at the first that does not succeed. Adds to `done` what took effect. */
 export async function execute(state: RunState, { option, actions }: PreviewedOption, done: Done): Promise<Execution> {
   for (const [index, action] of actions.entries()) {
@@ -67,7 +81,7 @@ export async function execute(state: RunState, { option, actions }: PreviewedOpt
     if (tool === undefined)
       throw new RunEnds({ outcome: 'inconclusive', summary: `${action} has no tool; nothing was done.` });
     await state.stopIfCancelled();
-    const result = await carryOut(state, tool, action, 'execute');
+    const result = await unlessHalted(state, () => carryOut(state, tool, action, 'execute'));
     if (result.status === 'done') done.push({ tool, action });
     // Cancelled in Temporal meanwhile: heard here, between two actions.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled in Temporal');

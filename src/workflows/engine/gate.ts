@@ -1,4 +1,5 @@
 import type { ProposedOption } from '../../domain/plan.ts';
+import type { Revision } from '../../domain/revision.ts';
 import type { Proposal } from '../../sdk/run-context.ts';
 import { authority } from './activities.ts';
 import { RunCancelled } from './ending.ts';
@@ -10,16 +11,20 @@ export interface PreviewedOption {
   readonly actions: readonly string[];
 }
 
-/** How asking people ended. */
+/** How asking people ended. `by-hand`: a person did the option themselves. `revised`: they want something else. */
 export type GateEnd =
-  | { readonly end: 'approved'; readonly option: PreviewedOption; readonly gate: string }
+  | { readonly end: 'approved' | 'by-hand'; readonly option: PreviewedOption; readonly gate: string }
+  | { readonly end: 'revised'; readonly revision: Revision; readonly gate: string }
   | { readonly end: 'denied' | 'expired' | 'void' | 'observed' | 'forbidden' | 'resolved'; readonly message: string };
+
+const RESOLVED = 'The alert resolved before anybody decided; nothing was done.';
 
 /** Opens a gate and waits, on durable timers, until it is decided, expires, or makes no sense any more. */
 export async function askPeople(
   state: RunState,
   { plan, proposedBy }: Proposal,
   options: readonly PreviewedOption[],
+  replaces: string | null,
 ): Promise<GateEnd> {
   state.gates += 1;
   const { options: _, ...rest } = plan;
@@ -40,40 +45,30 @@ export async function askPeople(
     proposedBy,
     evidence,
     options: asked,
+    replaces,
   });
   if (opened.answer !== 'opened') return { end: opened.answer, message: opened.message };
 
   const { gate } = opened;
   state.enter(`waiting for a decision on ${gate}`);
-  const reminders = [...opened.remindAfterMs];
-  const openedAt = Date.now();
+  let wait = opened.lookAgainMs;
   for (;;) {
-    const now = await authority('read the gate').gate({ ...state.of, gate });
+    await state.woken(wait);
+    const now = await authority('look at the gate').attendGate({ ...state.of, gate });
     if (now.news.cancelled) throw new RunCancelled('cancelled by a person');
-    if (now.state === 'denied' || now.state === 'expired' || now.state === 'void')
-      return { end: now.state, message: now.reason ?? '' };
-    if (now.state !== 'open' && now.state !== 'frozen') {
-      const option = options.find((candidate) => candidate.option.id === now.chosen);
-      if (option) return { end: 'approved', option, gate };
-      return { end: 'void', message: `${gate} names an option this run does not have` };
-    }
-    if (now.news.alertResolved) {
-      const closed = await authority().voidGate({
-        ...state.of,
-        gate,
-        reason: 'The alert resolved before anybody decided; nothing was done.',
-      });
-      if (closed.state === 'void')
-        return { end: 'resolved', message: 'The alert resolved before anybody decided; nothing was done.' };
+    wait = now.lookAgainMs;
+    if (now.state === 'open' || now.state === 'frozen') {
+      if (!now.news.alertResolved) continue;
+      const closed = await authority().voidGate({ ...state.of, gate, reason: RESOLVED });
+      if (closed.state === 'void') return { end: 'resolved', message: RESOLVED };
+      wait = 1;
       continue;
     }
-    const waited = Date.now() - openedAt;
-    while (reminders[0] !== undefined && reminders[0] <= waited) reminders.shift();
-    // A second at least: two clocks need not agree about when it is over.
-    const expiry = Math.max(Date.parse(opened.expiresAt) - Date.now(), 1000);
-    const reminder = reminders[0] === undefined ? Infinity : reminders[0] - waited;
-    if (await state.woken(Math.min(expiry, reminder))) continue;
-    if (expiry <= reminder) await authority('expire').expire({ ...state.of, gate });
-    else await authority('remind').remind({ ...state.of, gate });
+    if (now.revision) return { end: 'revised', revision: now.revision, gate };
+    if (now.state === 'denied' || now.state === 'expired' || now.state === 'void')
+      return { end: now.state, message: now.reason ?? '' };
+    const option = options.find((candidate) => candidate.option.id === now.chosen);
+    if (option) return { end: now.special === 'by-hand' ? 'by-hand' : 'approved', option, gate };
+    return { end: 'void', message: `${gate} names an option this run does not have` };
   }
 }

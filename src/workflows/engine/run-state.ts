@@ -4,6 +4,7 @@ import type { RequestOf, ResponseOf } from '../../authority/protocol.ts';
 import type { BlobRef } from '../../domain/blob.ts';
 import type { ToolEntry } from '../../domain/manifest.ts';
 import { systemOf } from '../../domain/queue.ts';
+import type { Proposal } from '../../sdk/run-context.ts';
 import { authority } from './activities.ts';
 import { RunCancelled, RunEnds } from './ending.ts';
 
@@ -29,6 +30,8 @@ export class RunState {
   turns = 0;
   /** Where the run is, for queries and Temporal's UI. */
   phase = 'starting';
+  /** Asks the author of the plan again, with what a person said of it; undefined where the written rules wrote it. */
+  revise: ((feedback: string, by: string) => Promise<Proposal>) | undefined;
   /** What a cancelled run took back, or could not. */
   aftermath = '';
   private readonly wakes: { count: number };

@@ -11,7 +11,7 @@ import { createDoors } from '../../../src/authority/create-doors.ts';
 import type { Doors } from '../../../src/authority/doors.ts';
 import { newPrivateKeyPem, signingKeyFrom } from '../../../src/authority/keys/signing-key.ts';
 import { startOutbox } from '../../../src/authority/outbox/outbox.ts';
-import { firstPolicy } from '../../../src/authority/policy/first-policy.ts';
+import { simpleBundle } from '../../../src/authority/bundle/simple-bundle.ts';
 import { calls } from '../../../src/authority/calls.ts';
 import { type AuthorityClient, protocol } from '../../../src/authority/protocol.ts';
 import { Failure } from '../../../src/domain/failure.ts';
@@ -126,12 +126,14 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
   const manifest = buildManifest(registry, world.runbooks, Object.fromEntries(connectionNames), bundle.hash);
   const clock = { ahead: 0 };
   let poke = () => {};
+  const rules = simpleBundle({ approvers: options.approvers ?? [ada.id], solo: options.solo ?? true });
   const context: AuthorityContext = {
     db,
     manifest,
     key: signingKeyFrom(options.key ?? newPrivateKeyPem()),
     blobKey: randomBytes(32),
-    policy: firstPolicy({ approvers: options.approvers ?? [ada.id], solo: options.solo ?? true }),
+    bundle: () => rules,
+    stepUp: null,
     model: options.model?.model ?? null,
     now: () => new Date(Date.now() + clock.ahead),
     // A crashed attempt is looked into once its lease is over; nobody waits five seconds more in a test.

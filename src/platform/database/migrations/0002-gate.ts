@@ -1,0 +1,33 @@
+import { type Kysely, sql } from 'kysely';
+
+/** Halts, freezes, passkeys, bundles, the gap-free sequence and checkpoints; what gates and locks know more of. */
+export async function up(db: Kysely<never>): Promise<void> {
+  const run = (statement: string) => sql.raw(statement).execute(db);
+  await run(`alter table runs add column responder text`);
+  await run(`alter table gates
+    add column escalated_to jsonb not null default '[]', add column reminded int not null default 0,
+    add column bundle text not null default '', add column revision jsonb, add column special text,
+    add column edited_by text, add column subject text`);
+  await run(`alter table locks add column until timestamptz not null default 'infinity'`);
+  await run(`create table halts (
+    id text primary key, scope jsonb not null, undo boolean not null, reason text not null, by jsonb not null,
+    at timestamptz not null, run text not null references runs, lifted_at timestamptz)`);
+  await run(`create table freezes (
+    id text primary key, scope jsonb not null, starts_at timestamptz not null, ends_at timestamptz not null,
+    reason text not null, by jsonb not null, lifted_at timestamptz)`);
+  await run(`create table passkeys (
+    id text primary key, person text not null, record jsonb not null, added_at timestamptz not null, revoked_at timestamptz)`);
+  await run(`create table challenges (
+    id text primary key, person text not null, decision jsonb, expires_at timestamptz not null, used_at timestamptz)`);
+  await run(`create table enrolments (
+    code_hash text primary key, person text not null, expires_at timestamptz not null, used_at timestamptz)`);
+  await run(`create table bundles (hash text primary key, content jsonb not null, activated_at timestamptz not null)`);
+  await run(`create table sequence (
+    number bigint primary key, kind text not null, chain text not null, subject text not null, prev text not null,
+    hash text not null)`);
+  await run(`create trigger sequence_append_only before update or delete or truncate on sequence
+    for each statement execute function ledger_is_append_only()`);
+  await run(`create table sequence_head (id int primary key, number bigint not null, hash text not null)`);
+  await run(`create table checkpoints (
+    number bigint primary key, record jsonb not null, sealed_at timestamptz not null, anchored jsonb not null default '[]')`);
+}
