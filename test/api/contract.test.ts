@@ -205,6 +205,8 @@ describe('deciding', () => {
     ['other-digest', 409],
     ['contrary', 409],
     ['invalid', 422],
+    ['step-up-needed', 403],
+    ['frozen', 409],
   ])("%s is %d, in the authority's words", async (why, status) => {
     const message = `no: ${why}, because`;
     const { asAda } = await startApi({}, { decide: async () => ({ answer: 'refused', why, message }) });

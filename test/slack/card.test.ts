@@ -1,3 +1,4 @@
+import { requirementSample } from '../support/samples.ts';
 import { describe, expect, test } from '@jest/globals';
 import type { types } from '@slack/bolt';
 import * as fc from 'fast-check';
@@ -294,7 +295,7 @@ describe('whatever a gate holds', () => {
           sampleDecision({ person: { id: `local:${name}`, name, door: 'cli' }, reason: name }),
         ),
         evidence: summaries.map((summary) => ({ id: `blob:${'0'.repeat(64)}`, bytes: 1, mediaType: 'x', summary })),
-        requirement: { v: 1, needs: [], selfApproval: false, rule },
+        requirement: requirementSample({ needs: [], rule }),
       }),
     );
 

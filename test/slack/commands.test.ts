@@ -14,14 +14,8 @@ afterAll(() => door.stop());
 
 beforeEach(() => {
   door.doors = new FakeDoors(MANIFEST);
-  const members = [`slack:${door.slack.teamId}/${door.slack.users.ada}`];
-  const requirement = {
-    v: 1 as const,
-    needs: [{ count: 1, group: 'approvers', members }],
-    selfApproval: true,
-    rule: 'one',
-  };
-  door.doors.add(sampleGate({ requirement }), sampleRun(), [
+  door.doors.approvers = [`slack:${door.slack.teamId}/${door.slack.users.ada}`];
+  door.doors.add(sampleGate(), sampleRun(), [
     { seq: 1, at: '2026-11-21T10:01:40.000Z', kind: 'run.registered', text: 'Started by an alert' },
     { seq: 2, at: '2026-11-21T10:02:11.000Z', kind: 'gate.opened', text: 'Asked <!channel> for a decision' },
   ]);

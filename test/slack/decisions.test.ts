@@ -24,9 +24,8 @@ const approve = { actionId: ACTIONS.approve, value: valueOf() };
 beforeEach(() => {
   door.proxy.meddle();
   door.doors = new FakeDoors(MANIFEST);
-  const members = (['ada', 'grace'] as const).map((who) => `slack:${door.slack.teamId}/${door.slack.users[who]}`);
-  const needs = [{ count: 1, group: 'approvers', members }];
-  door.doors.add(sampleGate({ options, requirement: { v: 1, needs, selfApproval: true, rule: 'one' } }), sampleRun());
+  door.doors.approvers = (['ada', 'grace'] as const).map((who) => person(who).id);
+  door.doors.add(sampleGate({ options }), sampleRun());
 });
 
 const gate = async () => {
@@ -187,6 +186,7 @@ describe('whoever is no member of the workspace decides nothing', () => {
       method === 'bots.info' ? { instead: { ok: true, bot } } : undefined,
     );
     try {
+      other.doors.approvers = [person('ada').id];
       other.doors.add(sampleGate({ options }), sampleRun());
       expect((await other.click('ada', approve, { appId: 'A0OTHER' })).text).toContain('another Slack app');
       expect(other.doors.asked).toEqual([]);

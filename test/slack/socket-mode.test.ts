@@ -34,14 +34,8 @@ beforeEach(async () => {
     socket.send(JSON.stringify({ type: 'hello', num_connections: 1 }));
   });
   doors = new FakeDoors(MANIFEST);
-  const members = [`slack:${slack.teamId}/${slack.users.ada}`];
-  const requirement = {
-    v: 1 as const,
-    needs: [{ count: 1, group: 'approvers', members }],
-    selfApproval: true,
-    rule: 'one',
-  };
-  doors.add(sampleGate({ requirement }), sampleRun());
+  doors.approvers = [`slack:${slack.teamId}/${slack.users.ada}`];
+  doors.add(sampleGate(), sampleRun());
   logged = [];
 });
 
