@@ -9,7 +9,7 @@ import { simpleBundle } from '../../src/authority/bundle/simple-bundle.ts';
 import type { RequestOf } from '../../src/authority/protocol.ts';
 import { bindRun } from '../../src/authority/runs/bind.ts';
 import type { Phase, Preview } from '../../src/domain/action.ts';
-import type { DecisionAnswer, DecisionKind } from '../../src/domain/decision.ts';
+import type { DecisionAnswer, DecisionKind, DecisionRequest } from '../../src/domain/decision.ts';
 import { digestOf } from '../../src/domain/digest.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Person } from '../../src/domain/person.ts';
@@ -82,8 +82,11 @@ export async function startAuthority(
     approvers?: readonly Person[];
     solo?: boolean;
     bundle?: ActiveBundle;
+    stepUp?: AuthorityContext['stepUp'];
+    manifest?: AuthorityContext['manifest'];
     url?: string;
     key?: AuthorityContext['key'];
+    startsAt?: number;
   } = {},
 ) {
   const url = options.url ?? (await createDatabase());
@@ -91,16 +94,16 @@ export async function startAuthority(
   const connected = connect(url, () => undefined);
   const { db } = connected;
   const { approvers = [ANN, BOB], solo = false } = options;
-  let now = Date.parse('2026-03-01T12:00:00.000Z');
+  let now = options.startsAt ?? Date.parse('2026-03-01T12:00:00.000Z');
   let pokes = 0;
-  const bundle = options.bundle ?? simpleBundle({ approvers: approvers.map(({ id }) => id), solo });
+  let bundle = options.bundle ?? simpleBundle({ approvers: approvers.map(({ id }) => id), solo });
   const context: AuthorityContext = {
     db,
     key: options.key ?? signingKeyFrom(newPrivateKeyPem()),
     blobKey: randomBytes(32),
-    manifest: authorityManifest,
+    manifest: options.manifest ?? authorityManifest,
     bundle: () => bundle,
-    stepUp: null,
+    stepUp: options.stepUp ?? null,
     model: null,
     now: () => new Date(now),
     poke: () => (pokes += 1),
@@ -123,7 +126,12 @@ export async function startAuthority(
   const preview = (of: RunRef, sequence = 1, changes: Partial<Preview> = {}) =>
     authority.preview({ ...of, sequence, preview: previewOf(workloadOf(of.run), changes) });
 
-  async function openGate(of: RunRef, choices: RequestOf<'openGate'>['options'], ordinal = 1) {
+  async function openGate(
+    of: RunRef,
+    choices: RequestOf<'openGate'>['options'],
+    ordinal = 1,
+    changes: Partial<RequestOf<'openGate'>> = {},
+  ) {
     const answer = await authority.openGate({
       ...of,
       ordinal,
@@ -131,6 +139,7 @@ export async function startAuthority(
       proposedBy: { kind: 'rules' },
       evidence: [],
       options: choices,
+      ...changes,
     });
     if (answer.answer !== 'opened') throw new Error(JSON.stringify(answer));
     const gate = await doors.gate(answer.gate);
@@ -150,7 +159,7 @@ export async function startAuthority(
     on: { gate: string; digest: string },
     by: Person,
     decision: DecisionKind = 'approve',
-    more: { option?: string; reason?: string } = {},
+    more: Partial<DecisionRequest> = {},
   ): Promise<DecisionAnswer> => doors.decide(on.gate, { decision, digest: on.digest, ...more }, by);
 
   const grant = (
@@ -199,6 +208,13 @@ export async function startAuthority(
     doors,
     authority,
     close: () => connected.close(),
+    /** The same Belay after a restart: a new context and new connections on the same database, with the same key. */
+    restart: () => startAuthority({ ...options, url, key: context.key, bundle, startsAt: now }),
+    /** What is judged by from now on. */
+    useBundle: (next: ActiveBundle) => {
+      bundle = next;
+    },
+    attend: (on: Asked) => authority.attendGate({ run: on.run, execution: on.execution, gate: on.gate }),
     startRun,
     preview,
     openGate,

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { firstPolicy } from '../../src/authority/policy/first-policy.ts';
-import type { Judgement, PolicySet } from '../../src/authority/policy/policy-set.ts';
-import { requirementOf } from '../../src/authority/policy/requirement-of.ts';
-import type { GateOption, Requirement } from '../../src/domain/gate.ts';
-import type { Risk } from '../../src/domain/risk.ts';
-import { digestOf } from '../../src/domain/digest.ts';
-import { previewOf } from '../support/authority-fixture.ts';
-import { authorityManifest as manifest } from '../support/authority-manifest.ts';
+import { firstPolicy } from '../../../src/authority/policy/first-policy.ts';
+import type { Judgement, PolicySet } from '../../../src/authority/policy/policy-set.ts';
+import { requirementOf } from '../../../src/authority/policy/requirement-of.ts';
+import type { GateOption, Requirement } from '../../../src/domain/gate.ts';
+import type { Risk } from '../../../src/domain/risk.ts';
+import { digestOf } from '../../../src/domain/digest.ts';
+import { previewOf } from '../../support/authority-fixture.ts';
+import { authorityManifest as manifest } from '../../support/authority-manifest.ts';
 
 const needing = (count: number, group: string, selfApproval = true): Requirement => ({
   v: 1,
