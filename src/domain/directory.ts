@@ -55,6 +55,11 @@ export const nameOfIdentity = (directory: Directory, identity: string): string |
 export const listedIn = (directory: Directory, name: string): string[] =>
   Object.entries(directory.groups).flatMap(([group, { members }]) => (members.includes(name) ? [group] : []));
 
+/** Those of the groups that nobody is in, each once. */
+export const emptyGroups = (directory: Directory, groups: readonly { group: string }[]): string[] => [
+  ...new Set(groups.flatMap(({ group }) => ((directory.groups[group]?.members.length ?? 0) === 0 ? [group] : []))),
+];
+
 /** The directory of a place that has none: each identity is a person of their own, all in one group. */
 export function directoryOf(group: string, identities: readonly string[]): Directory {
   const ids = [...new Set(identities)];

@@ -63,6 +63,14 @@ export const Gate = z.object({
   special: z.enum(['break-glass', 'by-hand']).nullable(),
   /** Whether an incident is open, so that it could be forced. */
   incidentOpen: z.boolean(),
+  /** Who is on that incident, by their name in the directory. */
+  responder: z.string().nullable(),
+  /** Groups of its needs that nobody is in: what needs them can be approved by nobody. */
+  emptyGroups: z.array(z.string()),
+  /** Groups that were asked too since it opened; they may decide in the place of any other. */
+  escalatedTo: z.array(z.string()),
+  /** The gate that takes its place, once it was edited or sent back. */
+  replacedBy: GateId.nullable(),
   /** What is still missing, in words: `1 of approvers`. Empty once it is decided. */
   missing: z.array(z.string()),
   decisions: z.array(DecisionRecord),

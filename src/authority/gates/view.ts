@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { nameOfIdentity } from '../../domain/directory.ts';
+import { emptyGroups, nameOfIdentity } from '../../domain/directory.ts';
 import type { DecisionRecord } from '../../domain/decision.ts';
 import type { Gate } from '../../domain/gate.ts';
 import { isUndecided } from '../../domain/gate.ts';
@@ -62,6 +62,7 @@ export async function gateView(context: AuthorityContext, row: GateRow, run: Run
   const recommended = row.options.find((option) => option.recommended) ?? row.options[0];
   if (!recommended) throw new Error(`gate ${row.id} has no options`);
   const frozen = isUndecided(row.state) || row.state === 'approved' ? await frozenBy(db, row, run) : null;
+  const incident = await incidentOf(db, run);
   return {
     id: row.id,
     run: row.run,
@@ -80,7 +81,11 @@ export async function gateView(context: AuthorityContext, row: GateRow, run: Run
     requirement: row.requirement,
     frozen,
     special: row.special,
-    incidentOpen: (await incidentOf(db, run)).open,
+    incidentOpen: incident.open,
+    responder: incident.responder,
+    emptyGroups: emptyGroups(context.bundle().directory, row.requirement.needs),
+    escalatedTo: row.escalated_to,
+    replacedBy: row.revision?.next ?? null,
     missing: missingOn(context, row, run, decisions),
     decisions,
     reason: row.reason,
