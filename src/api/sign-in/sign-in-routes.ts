@@ -2,10 +2,10 @@ import formbody from '@fastify/formbody';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 
+import type { BrowserSessions } from './browser-sessions.ts';
 import type { GuessLimit } from './guess-limit.ts';
 import { localPath } from './local-path.ts';
 import type { OneTimeCode } from './one-time-code.ts';
-import { type SessionStore, SESSION_LIFETIME } from './session-store.ts';
 import { SIGN_IN_STYLE } from './sign-in-style.ts';
 import { signInPage } from './sign-in-page.ts';
 import { SignInProblem } from './sign-in-problem.ts';
@@ -19,8 +19,7 @@ const Guess = z.object({ code: z.string().max(100), to: z.string().max(2000).opt
 export interface SignInParts {
   readonly codes: OneTimeCode;
   readonly guesses: GuessLimit;
-  readonly sessions: SessionStore;
-  readonly cookie: { readonly name: string; readonly secure: boolean };
+  readonly sessions: BrowserSessions;
   readonly name: string;
 }
 
@@ -40,8 +39,7 @@ export const sendPage = (reply: FastifyReply, html: string): FastifyReply =>
 
 /** `GET|POST /signin`, its stylesheet, `GET /signin/csrf` and `POST /signin/out`. */
 export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Promise<void> {
-  const { codes, guesses, sessions, cookie, name } = parts;
-  const attributes = { httpOnly: true, sameSite: 'strict', path: '/', secure: cookie.secure } as const;
+  const { codes, guesses, sessions, name } = parts;
   await app.register(formbody, { bodyLimit: BODY_LIMIT });
 
   app.get<{ Querystring: { to?: string } }>('/signin', (request, reply) => {
@@ -53,7 +51,8 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
     reply.header('cache-control', 'max-age=300').type('text/css; charset=utf-8').send(SIGN_IN_STYLE),
   );
 
-  app.post('/signin', { bodyLimit: BODY_LIMIT }, (request, reply) => {
+  // A form cannot set a header.
+  app.post('/signin', { bodyLimit: BODY_LIMIT, config: { signsIn: true } }, (request, reply) => {
     const guess = Guess.safeParse(request.body);
     const to = localPath(guess.data?.to);
     const person = redeem(guess.data?.code ?? '', request.ip);
@@ -62,9 +61,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
       reply.code(person.statusCode).headers(person.headers);
       return sendPage(reply, signInPage({ name, to, problem: person.message }));
     }
-    const before = request.cookies[cookie.name];
-    if (before) sessions.close(before);
-    reply.setCookie(cookie.name, sessions.open(person), { ...attributes, maxAge: SESSION_LIFETIME / 1000 });
+    sessions.start(reply, person);
     return wantsPage(request) ? reply.redirect(to, 303) : reply.code(204).send();
   });
 
@@ -73,9 +70,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
   );
 
   app.post('/signin/out', { onRequest: app.requireSignedIn, bodyLimit: BODY_LIMIT }, (request, reply) => {
-    const id = request.cookies[cookie.name];
-    if (id) sessions.close(id);
-    reply.clearCookie(cookie.name, attributes);
+    sessions.end(reply);
     return wantsPage(request) ? reply.redirect('/signin', 303) : reply.code(204).send();
   });
 

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 
 import type { Person } from '../../domain/person.ts';
+import { type BrowserSessions, browserSessions } from './browser-sessions.ts';
 import { GuessLimit } from './guess-limit.ts';
 import { localPath } from './local-path.ts';
 import { OneTimeCode } from './one-time-code.ts';
@@ -28,10 +29,14 @@ declare module 'fastify' {
     requireSignedIn: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
     /** Makes and announces a new code; the one before it stops working. */
     newSignInCode: () => string;
+    /** For a door that has proved who is at the browser in its own way: `app.browserSessions.start(reply, person)`. */
+    browserSessions: BrowserSessions;
   }
   interface FastifyContextConfig {
     /** This route answers under any `Host`: for probes and deliveries that prove themselves in another way. */
     anyHost?: boolean;
+    /** This route signs in by a proof of its own, so a browser that is signed in already needs no CSRF header for it. */
+    signsIn?: boolean;
   }
 }
 
@@ -64,6 +69,8 @@ export const signIn = fastifyPlugin<SignInOptions>(
     app.decorateRequest('person', null);
     app.decorateRequest('webSession', null);
     app.decorate('requireSignedIn', requireSignedIn);
+    const browsers = browserSessions(sessions, { name: cookieName, secure: options.secureCookie });
+    app.decorate('browserSessions', browsers);
     app.decorate('newSignInCode', () => {
       const code = codes.issue(options.person ?? thisUser());
       options.announceCode(code);
@@ -86,8 +93,7 @@ export const signIn = fastifyPlugin<SignInOptions>(
         if (error instanceof SignInProblem) return refuse(request, reply, error);
         throw error;
       });
-      const parts = { codes, sessions, name, guesses: new GuessLimit(now) };
-      await signInRoutes(routes, { ...parts, cookie: { name: cookieName, secure: options.secureCookie } });
+      await signInRoutes(routes, { codes, sessions: browsers, name, guesses: new GuessLimit(now) });
     });
     app.addHook('onReady', async () => void app.newSignInCode());
 
@@ -104,12 +110,9 @@ export const signIn = fastifyPlugin<SignInOptions>(
       const id = request.cookies[cookieName];
       const session = id === undefined ? undefined : sessions.find(id);
       if (!session) return;
-      if (isUnsafe(request.method) && !csrfMatches(session, request.headers[CSRF_HEADER])) {
-        // A form cannot set a header; signing in again needs none, since it proves itself by the code.
-        if (request.routeOptions.url !== '/signin') {
-          throw new SignInProblem(403, 'missing-csrf', `Repeat the token of GET /signin/csrf in ${CSRF_HEADER}.`);
-        }
-      }
+      const provesItself = request.routeOptions.config?.signsIn === true;
+      if (isUnsafe(request.method) && !provesItself && !csrfMatches(session, request.headers[CSRF_HEADER]))
+        throw new SignInProblem(403, 'missing-csrf', `Repeat the token of GET /signin/csrf in ${CSRF_HEADER}.`);
       request.person = session.person;
       request.webSession = session;
     }
