@@ -1,10 +1,10 @@
 import type { DecisionRecord } from './decision.ts';
-import { inWords, openPlaces, type Requirement } from './requirement.ts';
+import { type Approver, countsOf, inWords, openPlaces, placesOfEscalation, type Requirement } from './requirement.ts';
 
 export interface Asked {
   readonly requirement: Requirement;
   readonly option: string;
-  /** Who asked for it, by their name in the directory: the run's requester, or whoever edited it. */
+  /** Who asked for it, by their names in the directory: the run's requester, and whoever edited it. */
   readonly requesters: readonly string[];
   /** Groups that were asked in the place of others since it opened. */
   readonly escalatedTo: readonly string[];
@@ -24,14 +24,43 @@ export function counting(
   );
 }
 
+/** The groups in whose places somebody sits: their own, and those that a group of theirs was asked in the place of. */
+export function groupsOf(
+  { requirement, escalatedTo }: Pick<Asked, 'requirement' | 'escalatedTo'>,
+  { memberships }: DecisionRecord['standing'],
+): string[] {
+  const own = memberships.map(({ group }) => group);
+  const inPlaceOf = requirement.escalate
+    .filter(({ group }) => escalatedTo.includes(group) && own.includes(group))
+    .flatMap((escalation) => placesOfEscalation(requirement, escalation));
+  return [...new Set([...own, ...inPlaceOf])];
+}
+
+/** The places that are open for an option after these decisions, as groups; one entry per place. */
+export function placesOpenFor(asked: Asked, decisions: readonly DecisionRecord[]): string[] {
+  const approvers = counting(asked, decisions).map(({ standing }): Approver => ({
+    person: standing.person,
+    groups: groupsOf(asked, standing),
+  }));
+  return openPlaces(asked.requirement.needs, approvers);
+}
+
 /** What is missing for an option after these decisions, in words; empty when the requirement is met. */
-export function missingFor(asked: Asked, decisions: readonly DecisionRecord[]): string[] {
-  const { needs } = asked.requirement;
-  const all = needs.map((need) => need.group);
-  const approvers = counting(asked, decisions).map(({ standing }) => {
-    const groups = standing.memberships.map(({ group }) => group);
-    const anywhere = groups.some((group) => asked.escalatedTo.includes(group));
-    return { person: standing.person, groups: anywhere ? all : groups };
-  });
-  return inWords(openPlaces(needs, approvers));
+export const missingFor = (asked: Asked, decisions: readonly DecisionRecord[]): string[] =>
+  // A requirement that names nobody is met by nobody.
+  asked.requirement.needs.length === 0 ? ['a rule that says who approves'] : inWords(placesOpenFor(asked, decisions));
+
+/** The same under several requirements at once, all of which must be met: of each group the most that one of them lacks. */
+export function missingForAll(
+  requirements: readonly Requirement[],
+  asked: Omit<Asked, 'requirement'>,
+  decisions: readonly DecisionRecord[],
+): string[] {
+  const most = new Map<string, number>();
+  for (const requirement of requirements) {
+    if (requirement.needs.length === 0) return missingFor({ ...asked, requirement }, decisions);
+    for (const [group, count] of countsOf(placesOpenFor({ ...asked, requirement }, decisions)))
+      most.set(group, Math.max(count, most.get(group) ?? 0));
+  }
+  return inWords([...most].flatMap(([group, count]) => Array.from({ length: count }, () => group)));
 }
