@@ -1,10 +1,11 @@
 import swagger from '@fastify/swagger';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { jsonSchemaTransform, validatorCompiler } from 'fastify-type-provider-zod';
+import { validatorCompiler } from 'fastify-type-provider-zod';
 import { authorityFace } from '../authority/http-face.ts';
 import { hooks } from '../intake/hooks.ts';
 import { answerError, problemDetails } from '../platform/http/problem-details.ts';
 import { answerBrokenHttp } from './answer-broken-http.ts';
+import { describeRoute } from './openapi.ts';
 import { unknownAddress } from './unknown-address.ts';
 import { metrics } from './metrics.ts';
 import { people } from './people.ts';
@@ -80,7 +81,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
       security: [{ bearer: [] }],
     },
-    transform: jsonSchemaTransform,
+    transform: describeRoute,
   });
   void app.register(metrics, options);
   void app.register(probes, options);

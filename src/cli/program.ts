@@ -14,12 +14,5 @@ export function createProgram(): Command {
     .enablePositionalOptions()
     .exitOverride();
   for (const register of commands) register(program);
-  for (const command of program.commands) inherit(command, program);
   return program;
-}
-
-/** Subcommands made by `program.command()` inherit these settings; `addCommand` ones need it said. */
-function inherit(command: Command, parent: Command): void {
-  command.copyInheritedSettings(parent);
-  for (const child of command.commands) inherit(child, command);
 }

@@ -22,5 +22,7 @@ export const AlertReceipt = z.object({
   fingerprint: z.string(),
   runId: z.string().nullable(),
   status: z.enum(['accepted', 'queued', 'duplicate', 'ignored']),
+  /** Why nothing comes of it, where it is `ignored`. */
+  reason: z.string().optional(),
 });
 export type AlertReceipt = z.infer<typeof AlertReceipt>;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Doors } from '../authority/doors.ts';
-import type { AlertReceipt } from '../domain/alert.ts';
+import { AlertReceipt } from '../domain/alert.ts';
 import { Failure } from '../domain/failure.ts';
 import { HttpProblem, retryAfterOf } from '../platform/http/problem.ts';
 import { parseStrictJson } from '../platform/http/strict-json.ts';
@@ -47,6 +47,11 @@ export async function hooks(app: FastifyInstance, options: HooksOptions): Promis
   };
 
   app.post('/hooks/:source', {
+    schema: {
+      summary: 'Take a delivery of alerts',
+      description: 'Answered once it is stored. The body is the source’s own; its proof is checked over the raw bytes.',
+      response: { 202: z.object({ alerts: z.array(AlertReceipt) }) },
+    },
     bodyLimit: HOOK_BODY_LIMIT,
     // All that can be judged without the body is judged before it is read.
     onRequest: async (request) => {

@@ -147,6 +147,13 @@ describe('every endpoint answers as the contract says', () => {
     expect(Object.keys(document.paths).filter((path) => path.startsWith('/authority'))).toEqual([]);
     const body = document.paths['/api/gates/{id}/decisions'].post.requestBody.content['application/json'].schema;
     expect(body).toMatchObject({ required: ['decision', 'digest'], additionalProperties: false });
+    const operations = Object.values<Record<string, { operationId?: string; responses: object }>>(
+      document.paths,
+    ).flatMap((methods) => Object.values(methods));
+    const names = operations.map(({ operationId }) => operationId);
+    expect(names).toContain('postGatesByIdDecisions');
+    expect(new Set(names).size).toBe(operations.length);
+    expect(operations.filter(({ responses }) => !('default' in responses))).toEqual([]);
   });
 });
 

@@ -211,18 +211,43 @@ describeReal('alerts', ['postgres'], () => {
   });
 
   describe('are stored and ignored, and start nothing,', () => {
-    test.each<[string, (given: Alert) => Alert, AlertRoute | undefined]>([
-      ['without a route', (given) => given, undefined],
-      ['without the labels that the runbook needs', (given) => ({ ...given, labels: { alertname: 'x' } }), ROUTE],
-      ['with no labels at all', (given) => ({ ...given, labels: {} }), ROUTE],
-      ['with an empty label', (given) => ({ ...given, labels: { namespace: '', deployment: 'x' } }), ROUTE],
-      ['routed to a runbook that is not there', (given) => given, { ...ROUTE, runbook: 'remediation/unknown' }],
-      ['routed with input the runbook does not know', (given) => given, { ...ROUTE, input: { speed: 9 } }],
-      ['routed with input of the wrong type', (given) => given, { ...ROUTE, input: { wait: 'long' } }],
-    ])('%s', async (_, change, route) => {
+    test.each<[string, (given: Alert) => Alert, AlertRoute | undefined, RegExp]>([
+      ['without a route', (given) => given, undefined, /no route/],
+      [
+        'without the labels that the runbook needs',
+        (given) => ({ ...given, labels: { alertname: 'x' } }),
+        ROUTE,
+        /no label namespace/,
+      ],
+      ['with no labels at all', (given) => ({ ...given, labels: {} }), ROUTE, /no label deployment or workload/],
+      [
+        'with an empty label',
+        (given) => ({ ...given, labels: { namespace: '', deployment: 'x' } }),
+        ROUTE,
+        /no label namespace/,
+      ],
+      [
+        'routed to a runbook that is not there',
+        (given) => given,
+        { ...ROUTE, runbook: 'remediation/unknown' },
+        /not in the manifest/,
+      ],
+      [
+        'routed with input the runbook does not know',
+        (given) => given,
+        { ...ROUTE, input: { speed: 9 } },
+        /speed is not an input/,
+      ],
+      [
+        'routed with input of the wrong type',
+        (given) => given,
+        { ...ROUTE, input: { wait: 'long' } },
+        /wait must be integer/,
+      ],
+    ])('%s, and the receipt says why', async (_, change, route, why) => {
       const before = await runsNow();
       const [receipt] = await belay.doors.receiveAlerts([{ alert: change(alert('HighErrors')), route }]);
-      expect(receipt).toMatchObject({ status: 'ignored', runId: null });
+      expect(receipt).toMatchObject({ status: 'ignored', runId: null, reason: expect.stringMatching(why) });
       expect(await runsNow()).toBe(before);
       expect(
         await belay.db

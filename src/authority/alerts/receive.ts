@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Alert, AlertReceipt } from '../../domain/alert.ts';
 import { digestOf } from '../../domain/digest.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import type { AlertMapping } from '../../domain/manifest.ts';
+import type { AlertMapping, RunbookEntry } from '../../domain/manifest.ts';
 import { again } from '../../platform/database/again.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import type { AlertRoute } from '../doors.ts';
 import { append } from '../ledger/append.ts';
-import { checkInput } from '../runs/check-input.ts';
+import { checkInput, type InputProblem } from '../runs/check-input.ts';
 import { registerRun } from '../runs/register.ts';
 import { hasEnded, nameOf, resolveAlert } from './resolve.ts';
 
@@ -27,18 +27,31 @@ function inputFrom(mapping: AlertMapping | null, labels: Record<string, string>)
   return Object.fromEntries(found.filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
-/** The open run of this alert's incident, or a new one; null when the route cannot be followed for this alert. */
+/** Which labels would have to be there, in words for whoever wrote the alert rule. */
+function whyNot({ name, fromAlert }: RunbookEntry, problems: readonly InputProblem[]): string {
+  const lines = problems.map(({ field, message }) => {
+    const labels = fromAlert?.[field];
+    return labels && message === 'is required' ? `it has no label ${labels.join(' or ')}` : `${field} ${message}`;
+  });
+  return `${name} cannot take it: ${lines.join('; ')}`;
+}
+
+/** What came of an alert: its run, or why there is none. */
+type Outcome = { run: string } | { ignored: string };
+
+/** The open run of this alert's incident, or a new one; ignored when the route cannot be followed for this alert. */
 async function joinOrStart(
   trx: Trx,
   context: AuthorityContext,
   alert: Alert,
   route: AlertRoute,
   alertId: string,
-): Promise<string | null> {
+): Promise<Outcome> {
   const now = context.now();
   const runbook = context.manifest.runbooks.find((entry) => entry.name === route.runbook);
-  const checked = runbook && checkInput(runbook, { ...inputFrom(runbook.fromAlert, alert.labels), ...route.input });
-  if (!runbook || !checked || 'problems' in checked) return null;
+  if (!runbook) return { ignored: `its route names ${route.runbook}, which is not in the manifest` };
+  const checked = checkInput(runbook, { ...inputFrom(runbook.fromAlert, alert.labels), ...route.input });
+  if ('problems' in checked) return { ignored: whyNot(runbook, checked.problems) };
   const workflowId = workflowIdOf(route.runbook, alert, checked.input);
   const open = await trx
     .selectFrom('runs')
@@ -54,7 +67,7 @@ async function joinOrStart(
       name: nameOf(alert),
       fingerprint: alert.fingerprint,
     });
-    return open.id;
+    return { run: open.id };
   }
   const run = await registerRun(trx, now, {
     runbook,
@@ -78,20 +91,24 @@ async function joinOrStart(
     annotations: alert.annotations,
     startsAt: alert.startsAt,
   });
-  return run;
+  return { run };
 }
 
-/** What an alert does: told to its run, joined to one, or starting one; null when there is nothing to do. */
+/** What an alert does: told to its run, joined to one, or starting one. */
 async function runOf(
   trx: Trx,
   context: AuthorityContext,
   alert: Alert,
   route: AlertRoute | undefined,
   id: string,
-): Promise<string | null> {
-  if (alert.status === 'resolved') return await resolveAlert(trx, context.now(), alert, id);
+): Promise<Outcome> {
+  if (alert.status === 'resolved') {
+    const run = await resolveAlert(trx, context.now(), alert, id);
+    return run === null ? { ignored: 'it resolved, and no open run is about it' } : { run };
+  }
+  if (!route) return { ignored: 'no route matches its labels' };
   // Deliveries overtake each other: what is known to have ended starts nothing.
-  if (!route || (await hasEnded(trx, alert))) return null;
+  if (await hasEnded(trx, alert)) return { ignored: 'it is known to have resolved already' };
   return await joinOrStart(trx, context, alert, route, id);
 }
 
@@ -112,10 +129,10 @@ async function repeated(
 ): Promise<AlertReceipt> {
   const { fingerprint } = alert;
   const again = disposition === 'ignored' || (alert.status === 'firing' && (await endedUnanswered(trx, run)));
-  const now = again ? await runOf(trx, context, alert, route, id) : null;
-  if (now === null) return { id, fingerprint, runId: run, status: 'duplicate' };
-  await trx.updateTable('alerts').set({ run: now, disposition: 'accepted' }).where('id', '=', id).execute();
-  return { id, fingerprint, runId: now, status: 'accepted' };
+  const now = again ? await runOf(trx, context, alert, route, id) : undefined;
+  if (!now || 'ignored' in now) return { id, fingerprint, runId: run, status: 'duplicate' };
+  await trx.updateTable('alerts').set({ run: now.run, disposition: 'accepted' }).where('id', '=', id).execute();
+  return { id, fingerprint, runId: now.run, status: 'accepted' };
 }
 
 async function receive(
@@ -135,7 +152,8 @@ async function receive(
     .where('status', '=', status)
     .executeTakeFirst();
   if (same) return await repeated(trx, context, same, alert, route);
-  const run = await runOf(trx, context, alert, route, id);
+  const outcome = await runOf(trx, context, alert, route, id);
+  const run = 'run' in outcome ? outcome.run : null;
   const disposition = run ? ('accepted' as const) : ('ignored' as const);
   await trx
     .insertInto('alerts')
@@ -152,7 +170,13 @@ async function receive(
       received_at: context.now(),
     })
     .execute();
-  return { id, fingerprint, runId: run, status: disposition };
+  return {
+    id,
+    fingerprint,
+    runId: run,
+    status: disposition,
+    ...('ignored' in outcome ? { reason: outcome.ignored } : {}),
+  };
 }
 
 const orderOf = ({ source, group, fingerprint }: Alert): string => JSON.stringify([source, group, fingerprint]);
