@@ -26,7 +26,14 @@ describeReal('the outbox', ['postgres'], () => {
     const errors: unknown[] = [];
     const outbox = startOutbox({
       db: belay.db,
-      handlers: { say, 'run.start': nothing, 'run.wake': nothing, 'gate.card': nothing },
+      handlers: {
+        say,
+        'run.start': nothing,
+        'run.wake': nothing,
+        'gate.card': nothing,
+        announce: nothing,
+        page: nothing,
+      },
       now: belay.context.now,
       onError: (_, __, error) => errors.push(error),
     });
