@@ -2,6 +2,7 @@ import type { Manifest } from '../domain/manifest.ts';
 import type { Database } from '../platform/database/connect.ts';
 import type { SigningKey } from './keys/signing-key.ts';
 import type { ActiveBundle } from './bundle/active-bundle.ts';
+import type { Seen } from './ledger/seen.ts';
 import type { StepUp } from './stepup/step-up.ts';
 
 /** What every part of the authority works with. Tests set `now`. */
@@ -20,6 +21,8 @@ export interface AuthorityContext {
   /** Nothing is changed, whatever a run was started for and whoever approves: `belay up --observe`. */
   readonly observeOnly?: boolean;
   readonly now: () => Date;
+  /** How far the sequence was seen to go, whatever the database says now. Absent: only the database is asked. */
+  readonly seen?: Seen;
   /** Milliseconds added to a tool's own timeout to make its lease; 5 s unless given. */
   readonly leaseMarginMs?: number;
   /** Says that the outbox has work; called after commit. */

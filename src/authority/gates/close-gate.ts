@@ -30,8 +30,8 @@ export async function closeGate(
     .where('state', '=', 'waiting')
     .execute();
   const kind = to === 'void' ? ('gate.voided' as const) : ('gate.expired' as const);
-  await nextNumber(trx, kind, run, gate);
-  await append(trx, now, run, kind, { gate, reason });
+  const number = await nextNumber(trx, kind, run, gate);
+  await append(trx, now, run, kind, { gate, number, reason });
   await enqueue(trx, now, 'gate.card', gate);
   return to;
 }

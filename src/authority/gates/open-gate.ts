@@ -7,6 +7,7 @@ import { idFromBytes } from '../../domain/ids.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
+import { nextNumber } from '../ledger/sequence.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import { requirementOf } from '../policy/requirement-of.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
@@ -144,8 +145,10 @@ export async function openGate(
       .returningAll()
       .executeTakeFirstOrThrow();
     await trx.updateTable('runs').set({ state: 'waiting' }).where('id', '=', run.id).execute();
+    const number = await nextNumber(trx, 'gate.opened', run.id, id);
     await append(trx, now, run.id, 'gate.opened', {
       gate: id,
+      number,
       options: plan.options,
       requirement,
       bundle: context.bundle().hash,

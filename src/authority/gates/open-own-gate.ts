@@ -5,6 +5,7 @@ import type { Requirement } from '../../domain/requirement.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
+import { nextNumber } from '../ledger/sequence.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 
 /** Ordinals of the authority's own gates stand beyond those a run can reach. */
@@ -67,8 +68,11 @@ export async function openOwnGate(
       decided_at: null,
     })
     .execute();
+  const number = await nextNumber(trx, 'gate.opened', asked.run, id);
   await append(trx, now, asked.run, 'gate.opened', {
     gate: id,
+    number,
+    bundle: context.bundle().hash,
     kind: asked.kind,
     subject: asked.subject,
     options: options.map(({ id: option, title, digest }) => ({ id: option, title, digest })),

@@ -28,7 +28,9 @@ export const SERVER_GRANTS = {
   bundles: ['select', 'insert'],
   sequence: ['select', 'insert'],
   sequence_head: ['select', 'insert', 'update'],
-  checkpoints: ['select', 'insert', 'update (anchored)'],
+  checkpoints: ['select', 'insert'],
+  checkpoint_heads: ['select', 'insert'],
+  anchorings: ['select', 'insert'],
   kysely_migration: ['select'],
 } as const satisfies Grants & Record<keyof Schema, readonly Privilege[]>;
 

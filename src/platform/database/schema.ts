@@ -263,8 +263,21 @@ export interface CheckpointsTable {
   number: number;
   record: Json<JsonObject>;
   sealed_at: Date;
-  /** Which anchors have it. */
-  anchored: Json<string[]>;
+}
+
+/** The heads that moved before a checkpoint was sealed: what its Merkle root is over. */
+export interface CheckpointHeadsTable {
+  chain: string;
+  checkpoint: number;
+  seq: number;
+  hash: Digest;
+}
+
+/** Which outside place has which checkpoint. */
+export interface AnchoringsTable {
+  checkpoint: number;
+  anchor: string;
+  at: Date;
 }
 
 /** Belay's tables, all in schema `belay`. */
@@ -292,4 +305,6 @@ export interface Schema {
   sequence: SequenceTable;
   sequence_head: SequenceHeadTable;
   checkpoints: CheckpointsTable;
+  checkpoint_heads: CheckpointHeadsTable;
+  anchorings: AnchoringsTable;
 }

@@ -28,6 +28,18 @@ export async function up(db: Kysely<never>): Promise<void> {
   await run(`create trigger sequence_append_only before update or delete or truncate on sequence
     for each statement execute function ledger_is_append_only()`);
   await run(`create table sequence_head (id int primary key, number bigint not null, hash text not null)`);
-  await run(`create table checkpoints (
-    number bigint primary key, record jsonb not null, sealed_at timestamptz not null, anchored jsonb not null default '[]')`);
+  await run(`create index sequence_by_subject on sequence (subject)`);
+  await run(
+    `create table checkpoints (number bigint primary key, record jsonb not null, sealed_at timestamptz not null)`,
+  );
+  await run(`create table checkpoint_heads (
+    chain text not null, checkpoint bigint not null references checkpoints, seq int not null, hash text not null,
+    primary key (chain, checkpoint))`);
+  await run(`create index checkpoint_heads_by_checkpoint on checkpoint_heads (checkpoint)`);
+  await run(`create table anchorings (
+    checkpoint bigint not null references checkpoints, anchor text not null, at timestamptz not null,
+    primary key (anchor, checkpoint))`);
+  for (const table of ['checkpoints', 'checkpoint_heads', 'anchorings'])
+    await run(`create trigger ${table}_append_only before update or delete or truncate on ${table}
+      for each statement execute function ledger_is_append_only()`);
 }
