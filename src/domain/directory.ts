@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 /**
- * How one door knows somebody: `slack:<team>/<user>`, `local:<user>`, `api:<name>`, `oidc:<issuer>#<subject>`.
+ * How one place knows somebody: `slack:<team>/<user>`, `local:<user>`, `api:<name>`, `oidc:<issuer>#<subject>`, and
+ * `pagerduty:<user>`, which no door gives and only a schedule names.
  * E-mail addresses are none: they change hands.
  */
 export const Identity = z
@@ -55,9 +56,13 @@ export const nameOfIdentity = (directory: Directory, identity: string): string |
 export const listedIn = (directory: Directory, name: string): string[] =>
   Object.entries(directory.groups).flatMap(([group, { members }]) => (members.includes(name) ? [group] : []));
 
-/** Those of the groups that nobody is in, each once. */
+/** Who is in a group and active, before any narrowing; nobody for a group that is not there. */
+export const activeMembers = ({ people, groups }: Directory, group: string): string[] =>
+  Object.hasOwn(groups, group) ? (groups[group]?.members ?? []).filter((name) => people[name]?.active === true) : [];
+
+/** Those of the groups that nobody active is in, each once. */
 export const emptyGroups = (directory: Directory, groups: readonly { group: string }[]): string[] => [
-  ...new Set(groups.flatMap(({ group }) => ((directory.groups[group]?.members.length ?? 0) === 0 ? [group] : []))),
+  ...new Set(groups.flatMap(({ group }) => (activeMembers(directory, group).length === 0 ? [group] : []))),
 ];
 
 /** The directory of a place that has none: each identity is a person of their own, all in one group. */
