@@ -7,7 +7,7 @@
  */
 import { fileURLToPath } from 'node:url';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import type { RunPermit } from '../src/domain/permit.ts';
+import { type RunPermit, signedPermit } from '../src/domain/permit.ts';
 import { bundleWorkflows } from '../src/workers/bundle-workflows.ts';
 import { ada, startToyBelay, type ToyBelay } from '../test/support/toy/start-toy-belay.ts';
 import { pairs, timed } from './pairs.ts';
@@ -70,7 +70,7 @@ const permit: RunPermit = {
   connections: ['lamp.default'],
   expiresAt: new Date(Date.now() + 3600_000).toISOString(),
 };
-const signed = { permit, keyId: belay.context.key.keyId, signature: belay.context.key.sign(permit) };
+const signed = { permit, keyId: belay.context.key.keyId, signature: belay.context.key.sign(signedPermit(permit)) };
 const bareRequest = { permit: signed, tool: 'lamp.look', connection: 'default', args: { name: 'hall' }, reads: READS };
 
 try {

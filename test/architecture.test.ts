@@ -155,7 +155,7 @@ describe('imports point one way', () => {
     ['slack/x.ts', `import { registry } from '../tools/registry.ts';`],
     ['api/x.ts', `import type { Turn } from '../agents/model-turn.ts';`],
     ['intake/x.ts', `import { plan } from '../agents/plan-tool.ts';`],
-    ['activities/x.ts', `import { signingKeyAt } from '../authority/keys/signing-key.ts';`],
+    ['activities/x.ts', `import { signingKeyFrom } from '../authority/keys/signing-key.ts';`],
     ['workers/x.ts', `import { directAuthority } from '../authority/create-client.ts';`],
     ['tools/x.ts', `import { httpAuthority } from '../authority/http-client.ts';`],
     ['tools/x.ts', `import { tool } from '@langchain/core/tools';`],

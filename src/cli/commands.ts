@@ -6,6 +6,7 @@ import { register as demo } from './commands/demo.ts';
 import { register as deny } from './commands/deny.ts';
 import { register as doctor } from './commands/doctor.ts';
 import { register as gates } from './commands/gates.ts';
+import { register as keys } from './commands/keys.ts';
 import { register as ledger } from './commands/ledger.ts';
 import { register as migrate } from './commands/migrate.ts';
 import { register as run } from './commands/run.ts';
@@ -32,6 +33,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   approve,
   deny,
   ledger,
+  keys,
   signIn,
   build,
   migrate,

@@ -14,6 +14,12 @@ export const RunPermit = z.object({
 });
 export type RunPermit = z.infer<typeof RunPermit>;
 
-/** A permit with the authority's signature over its RFC 8785 form. */
+/** What a permit's signature covers. The type tag keeps it from passing for anything else that is signed. */
+export const signedPermit = (permit: RunPermit): RunPermit & { type: 'belay/permit' } => ({
+  type: 'belay/permit',
+  ...permit,
+});
+
+/** A permit with the authority's signature over the RFC 8785 form of it and its type. */
 export const SignedRunPermit = z.object({ permit: RunPermit, keyId: z.string(), signature: z.string() });
 export type SignedRunPermit = z.infer<typeof SignedRunPermit>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkPermit } from '../../src/activities/permit.ts';
 import { newPrivateKeyPem, signingKeyFrom } from '../../src/authority/keys/signing-key.ts';
-import type { RunPermit } from '../../src/domain/permit.ts';
+import { type RunPermit, signedPermit } from '../../src/domain/permit.ts';
 
 const key = signingKeyFrom(newPrivateKeyPem());
 const other = signingKeyFrom(newPrivateKeyPem());
@@ -16,7 +16,7 @@ const permit: RunPermit = {
 };
 const signed = (over: Partial<RunPermit> = {}, by = key) => {
   const content = { ...permit, ...over };
-  return { permit: content, keyId: by.keyId, signature: by.sign(content) };
+  return { permit: content, keyId: by.keyId, signature: by.sign(signedPermit(content)) };
 };
 const before = new Date('2026-11-21T11:59:59.999Z');
 const use = { tool: 'lamp.look', connection: 'default' };
@@ -38,6 +38,7 @@ describe('a run permit', () => {
     ['a changed run', { ...signed(), permit: { ...permit, run: 'r-11111111' } }],
     ['a changed expiry', { ...signed(), permit: { ...permit, expiresAt: '2999-01-01T00:00:00.000Z' } }],
     ['an added field', { ...signed(), permit: { ...permit, more: true } }],
+    ['a signature over it without its type', { ...signed(), signature: key.sign(permit) }],
     ['no signature', { ...signed(), signature: '' }],
     ['a signature that is none', { ...signed(), signature: '☃' }],
   ])('with %s is refused', (_, given) => {

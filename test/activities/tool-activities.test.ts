@@ -6,6 +6,7 @@ import { createConnections } from '../../src/activities/connections.ts';
 import { createToolActivities, parseArgs } from '../../src/activities/tool-activities.ts';
 import type { ReadToolRequest } from '../../src/activities/wire.ts';
 import { newPrivateKeyPem, signingKeyFrom } from '../../src/authority/keys/signing-key.ts';
+import { signedPermit } from '../../src/domain/permit.ts';
 import type { Json } from '../../src/domain/json.ts';
 import { defineSystem } from '../../src/sdk/define-system.ts';
 import { defineTool } from '../../src/sdk/define-tool.ts';
@@ -63,7 +64,7 @@ function withRead(read: (signal: AbortSignal) => Promise<{ facts: Json; summary:
   const run = async (over: object = {}): Promise<unknown> =>
     await new MockActivityEnvironment(undefined, { logger: SILENT })
       .run((request: ReadToolRequest) => activities.readTool(request), {
-        permit: { permit, keyId: key.keyId, signature: key.sign(permit) },
+        permit: { permit, keyId: key.keyId, signature: key.sign(signedPermit(permit)) },
         tool: 'box.look',
         connection: 'default',
         args: { name: 'ab' },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import ms from 'ms';
 import type { StartAnswer, StartRequest } from '../../src/authority/doors.ts';
 import { verifyWith } from '../../src/authority/keys/verify-signature.ts';
+import { signedPermit } from '../../src/domain/permit.ts';
 import { bindRun } from '../../src/authority/runs/bind.ts';
 import { loseRun } from '../../src/authority/runs/lose-run.ts';
 import { ANN, type AuthorityFixture, BOB, previewOf, REQUESTER, startAuthority } from '../support/authority-fixture.ts';

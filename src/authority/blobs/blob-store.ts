@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:
 import type { BlobRef } from '../../domain/blob.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { AuthorityContext } from '../context.ts';
+import { blobKeys } from './blob-keys.ts';
 
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -19,9 +20,10 @@ export async function putBlob(
       'stop.invalid-input',
       `content: ${bytes.length} bytes is over the limit of ${MAX_BYTES}; cap it before storing it`,
     );
-  const id = idOf(blobKey, mediaType, bytes);
+  const keys = blobKeys(blobKey);
+  const id = idOf(keys.name, mediaType, bytes);
   const iv = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', blobKey, iv).setAAD(Buffer.from(id));
+  const cipher = createCipheriv('aes-256-gcm', keys.content, iv).setAAD(Buffer.from(id));
   const sealed = Buffer.concat([iv, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]);
   await db
     .insertInto('blobs')
@@ -38,12 +40,13 @@ export async function getBlob(
 ): Promise<{ content: string; mediaType: string } | undefined> {
   const row = await db.selectFrom('blobs').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) return undefined;
+  const keys = blobKeys(blobKey);
   try {
-    const decipher = createDecipheriv('aes-256-gcm', blobKey, row.content.subarray(0, 12))
+    const decipher = createDecipheriv('aes-256-gcm', keys.content, row.content.subarray(0, 12))
       .setAAD(Buffer.from(id))
       .setAuthTag(row.content.subarray(-16));
     const content = Buffer.concat([decipher.update(row.content.subarray(12, -16)), decipher.final()]);
-    if (idOf(blobKey, row.media_type, content) !== id) throw new Error('the content is of another id');
+    if (idOf(keys.name, row.media_type, content) !== id) throw new Error('the content is of another id');
     return { content: content.toString(), mediaType: row.media_type };
   } catch (error) {
     throw new Error(`${id} was changed after it was stored, or the key is another`, { cause: error });

@@ -2,6 +2,7 @@ import ms from 'ms';
 import { canonicalJson } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import { signedPermit } from '../../domain/permit.ts';
 import { isOver } from '../../domain/run.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
@@ -11,8 +12,10 @@ import { freeLocks } from '../grants/lock.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
+import { inEffect } from './in-effect.ts';
 import { knownRun, openRun } from './known-run.ts';
 import { newsOf } from './news.ts';
+import { pageResponsible } from './page-responsible.ts';
 
 /** Long enough for a gate that waits a week; a run that lasts longer begins again with a new permit. */
 const PERMIT_LASTS = ms('30d');
@@ -40,7 +43,7 @@ export async function beginRun(context: AuthorityContext, request: RequestOf<'be
     expiresAt: new Date(context.now().getTime() + PERMIT_LASTS).toISOString(),
   };
   return {
-    permit: { permit, keyId: context.key.keyId, signature: context.key.sign(permit) },
+    permit: { permit, keyId: context.key.keyId, signature: context.key.sign(signedPermit(permit)) },
     runbook: run.runbook,
     input: run.input,
     mode: run.mode,
@@ -55,7 +58,7 @@ export async function beginRun(context: AuthorityContext, request: RequestOf<'be
 async function entry(
   context: AuthorityContext,
   of: { run: string; execution: string },
-  kind: 'run.verified' | 'signal.foreign',
+  kind: 'run.verified' | 'run.undoing' | 'signal.foreign',
   body: JsonObject,
   also?: (trx: Trx, run: string) => Promise<unknown>,
 ): Promise<Record<string, never>> {
@@ -98,6 +101,12 @@ export const recordForeignSignal = (
   { name, ...of }: RequestOf<'foreignSignal'>,
 ): Promise<ResponseOf<'foreignSignal'>> => entry(context, of, 'signal.foreign', { name });
 
+/** The run's word that it takes back what it did. Whether there is a reason to is for the grant to judge. */
+export const recordUndoing = (
+  context: AuthorityContext,
+  { why, actions, ...of }: RequestOf<'undoing'>,
+): Promise<ResponseOf<'undoing'>> => entry(context, of, 'run.undoing', { why, actions });
+
 export const recordVerdict = (
   context: AuthorityContext,
   { verdict, checks, final, ...of }: RequestOf<'verified'>,
@@ -119,8 +128,10 @@ export async function note(context: AuthorityContext, request: RequestOf<'note'>
       .where((eb) => eb(eb.ref('payload', '->>').key('key'), '=', request.key))
       .executeTakeFirst();
     if (said) return;
-    await append(trx, now, run.id, 'run.note', { text: request.text });
-    await enqueue(trx, now, 'say', run.id, { key: request.key, text: request.text });
+    const text = request.escalate ? [request.text, await inEffect(trx, run.id)].filter(Boolean).join(' ') : request.text;
+    await append(trx, now, run.id, 'run.note', { text });
+    await enqueue(trx, now, 'say', run.id, { key: request.key, text });
+    if (request.escalate) await pageResponsible(trx, context, run, request.key, text);
   });
   context.poke();
   return {};
@@ -137,7 +148,14 @@ async function end(
     const run = await knownRun(trx, of);
     if (isOver(run.state)) return;
     const begun = await doubtIntents(trx, now, run.id, `the run ended (${state}) before this was recorded`, true);
-    const set = { outcome: begun > 0 ? ('in-doubt' as const) : outcome, summary };
+    // Whoever reads how it ended must see what it left behind, unless that is what was wanted.
+    const left = outcome === 'fixed' ? '' : await inEffect(trx, run.id);
+    const set = {
+      outcome: begun > 0 ? ('in-doubt' as const) : outcome,
+      summary: [summary, left].filter(Boolean).join(' '),
+    };
+    if (state === 'failed' && left !== '')
+      await pageResponsible(trx, context, run, 'failed', `${run.title}, ${run.target}, failed. ${set.summary}`);
     await voidGatesOf(trx, now, run.id, `The run is ${state}: ${summary}`.slice(0, 500));
     await freeLocks(trx, now, run.id);
     await trx

@@ -18,6 +18,7 @@ import { pullAlerts } from '../../intake/pull-alerts.ts';
 import { runbooks } from '../../workflows/runbooks.ts';
 import { connectionNames, connectionSettings } from './connections.ts';
 import { keysMadeIn } from './keys.ts';
+import { refusePortInUse } from './port-in-use.ts';
 import { localPerson, startServer } from './server.ts';
 import { loadTeam } from './team.ts';
 import { unlessRefused } from './unless-refused.ts';
@@ -115,6 +116,7 @@ export async function startBelay(options: BelayOptions): Promise<Belay> {
       await one().catch((error: unknown) => log.warn({ err: error }, 'a part did not stop cleanly'));
   };
   try {
+    await refusePortInUse(configuration.BELAY_HOST, configuration.BELAY_PORT);
     const team = await loadTeam(process.cwd(), data.run);
     const registry = buildRegistry([...systems, ...(team.config.systems ?? [])]);
     const settings = { ...team.config.connections, ...connectionSettings(configuration) };
@@ -135,7 +137,7 @@ export async function startBelay(options: BelayOptions): Promise<Belay> {
     const server = await startServer({
       configuration,
       databaseUrl: db.url,
-      keys: keysMadeIn(data.keys),
+      keys: keysMadeIn(data.keys, configuration.BELAY_SIGNING_KEY),
       person: localPerson(),
       token: data.token,
       manifest,

@@ -75,7 +75,7 @@ export async function startProductionServer(
     throw new Error('the configuration was read for a server');
   const workerTokens = readWorkerTokens(file);
   const manifest = placed(readManifest(configuration.BELAY_BUILD), connectionsOf(workerTokens));
-  const keys = keysGivenIn(folder);
+  const keys = keysGivenIn(folder, configuration.BELAY_SIGNING_KEY);
   const protection = payloadProtection(configuration);
   if (!protection)
     log.warn('BELAY_PAYLOAD_KEY_FILE is not set: whoever reads Temporal reads inputs and evidence summaries');
@@ -125,7 +125,7 @@ export async function startProductionServer(
 const refuse = (): never => {
   throw new Error('the hooks door holds no signing key');
 };
-const NO_KEY: SigningKey = { keyId: 'none', publicKeyPem: '', sign: refuse, verify: refuse };
+const NO_KEY: SigningKey = { keyId: 'none', publicKeyPem: '', ringPem: '', sign: refuse, verify: refuse };
 
 /** The hooks door alone: verifies and stores alerts, and holds no key, no token and no more of the database than that. */
 export async function startHooksServer(configuration: Configuration, patience: Patience): Promise<ProductionServer> {

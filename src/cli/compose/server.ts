@@ -18,11 +18,13 @@ import { startSweeper } from '../../intake/sweep.ts';
 import type { Configuration } from '../../platform/configuration/configuration.ts';
 import { connect } from '../../platform/database/connect.ts';
 import type { Logger } from '../../platform/log.ts';
-import { CliError, codeOf } from '../../platform/problem.ts';
+import { codeOf } from '../../platform/problem.ts';
 import { ensureSearchAttributes } from '../../platform/temporal/search-attributes.ts';
 import type { TemporalLink } from '../../platform/temporal/temporal-link.ts';
 import { type SlackApp, startSlack } from '../../slack/start-slack.ts';
 import type { ServerKeys } from './keys.ts';
+import { recordKey } from './record-key.ts';
+import { portInUse } from './port-in-use.ts';
 
 export interface ServerParts {
   readonly configuration: Configuration;
@@ -49,6 +51,7 @@ export interface RunningServer {
   readonly url: string;
   readonly doors: Doors;
   readonly authority: AuthorityClient;
+  /** Of every key whose signature is believed. */
   readonly publicKeyPem: string;
   readonly approvers: readonly string[];
   readonly routes: RouteTable;
@@ -99,11 +102,7 @@ export async function listen(app: ReturnType<typeof createServer>, host: string,
   try {
     await app.listen({ host, port });
   } catch (error) {
-    if (codeOf(error) === 'EADDRINUSE')
-      throw new CliError(`Port ${port} is in use; stop what uses it or choose another with --port or BELAY_PORT.`, 2, {
-        cause: error,
-      });
-    throw error;
+    throw codeOf(error) === 'EADDRINUSE' ? portInUse(port, error) : error;
   }
   const address = app.server.address();
   return typeof address === 'object' && address ? address.port : port;
@@ -130,6 +129,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     now: () => new Date(),
     poke: () => poke(),
   };
+  await recordKey(context, log);
   const doors = createDoors(context);
   const authority = directAuthority(context);
   const routes = routeTable(parts);
@@ -201,7 +201,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     url: `http://${host}:${port}`,
     doors,
     authority,
-    publicKeyPem: keys.signing.publicKeyPem,
+    publicKeyPem: keys.signing.ringPem,
     approvers,
     routes,
     slack,

@@ -8,8 +8,8 @@ export interface WorkerIdentity {
   readonly url: string;
   readonly token: string;
   readonly queue: string;
-  /** Of the pinned public key; undefined where the queue checks no signature. */
-  readonly keyId: string | undefined;
+  /** Of the pinned public keys; undefined where the queue checks no signature. */
+  readonly keyIds: readonly string[] | undefined;
   /** Of the payload keys, all of which decrypt; undefined without a codec. */
   readonly payloadKeys: readonly string[] | undefined;
   /** Of the build it runs; undefined where it loads none. */
@@ -54,9 +54,9 @@ export async function beWelcome(worker: WorkerIdentity): Promise<void> {
     wrong(
       `This token is of the queue ${welcome.queue}, and this worker is for ${worker.queue}; each queue has its own.`,
     );
-  if (worker.keyId !== undefined && worker.keyId !== welcome.keyId)
+  if (worker.keyIds !== undefined && !worker.keyIds.includes(welcome.keyId))
     wrong(
-      `The server on ${worker.url} signs with the key ${welcome.keyId}; the one in BELAY_AUTHORITY_KEY_FILE is ${worker.keyId}.`,
+      `The server on ${worker.url} signs with the key ${welcome.keyId}; the one in BELAY_AUTHORITY_KEY_FILE is ${worker.keyIds.join(', ')}.`,
     );
   const { payloadKey } = welcome;
   if (payloadKey === null && worker.payloadKeys !== undefined)

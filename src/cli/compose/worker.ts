@@ -1,9 +1,8 @@
-import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { NativeConnection } from '@temporalio/worker';
 import { type ConnectionSettings, createConnections } from '../../activities/connections.ts';
 import { httpAuthority } from '../../authority/http-client.ts';
-import { keyIdOf } from '../../authority/keys/verify-signature.ts';
+import { publicKeysIn } from '../../authority/keys/verify-signature.ts';
 import type { Manifest } from '../../domain/manifest.ts';
 import { kindOfQueue } from '../../domain/queue.ts';
 import type { Configuration } from '../../platform/configuration/configuration.ts';
@@ -29,7 +28,7 @@ type Authority = ReturnType<typeof httpAuthority>;
 /** A worker that has everything but its connection to Temporal, so that what is wrong is said before it waits. */
 interface Prepared {
   readonly manifest: Manifest | undefined;
-  readonly keyId: string | undefined;
+  readonly keyIds: readonly string[] | undefined;
   start(at: WorkerConnection, authority: Authority): Promise<readonly RunningWorker[]>;
 }
 
@@ -37,7 +36,7 @@ function prepareRunbooks({ BELAY_BUILD: folder }: Configuration): Prepared {
   const bundle = readBundle(folder);
   return {
     manifest: readManifest(folder),
-    keyId: undefined,
+    keyIds: undefined,
     start: async (at, authority) => [await startRunbooksWorker(at, { bundle, authority })],
   };
 }
@@ -52,13 +51,13 @@ function prepareAgents(configuration: Configuration): Prepared {
   const manifest = readManifest(configuration.BELAY_BUILD);
   return {
     manifest,
-    keyId: undefined,
+    keyIds: undefined,
     start: async (at, authority) => [await startAgentsWorker(at, { authority, manifest, model })],
   };
 }
 
-/** The pinned key: a worker that asked the server for it would believe whoever answers. */
-function pinnedKey({ BELAY_AUTHORITY_KEY_FILE: path }: Configuration): { pem: string; id: string } {
+/** The pinned keys (several while one is rotated): a worker that asked the server for them would believe whoever answers. */
+function pinnedKeys({ BELAY_AUTHORITY_KEY_FILE: path }: Configuration): { pem: string; ids: readonly string[] } {
   if (path === undefined)
     throw new CliError(
       "BELAY_AUTHORITY_KEY_FILE is missing: the authority's public key, PEM; a tools worker checks run permits with it.",
@@ -66,10 +65,7 @@ function pinnedKey({ BELAY_AUTHORITY_KEY_FILE: path }: Configuration): { pem: st
     );
   const pem = readFileSync(path, 'utf8');
   try {
-    const key = createPublicKey(pem);
-    if (/PRIVATE KEY/.test(pem)) throw new Error('it is the private key, which belongs to the server alone');
-    if (key.asymmetricKeyType !== 'ed25519') throw new Error('it is not an Ed25519 key');
-    return { pem, id: keyIdOf(key) };
+    return { pem, ids: [...publicKeysIn(pem).keys()] };
   } catch (error) {
     throw new CliError(`BELAY_AUTHORITY_KEY_FILE: ${path} cannot be used (${reasonOf(error)}).`, 2, { cause: error });
   }
@@ -77,7 +73,7 @@ function pinnedKey({ BELAY_AUTHORITY_KEY_FILE: path }: Configuration): { pem: st
 
 async function prepareTools(configuration: Configuration, queue: string): Promise<Prepared> {
   const [, system = '', connection = ''] = queue.split('.');
-  const { pem: publicKeyPem, id: keyId } = pinnedKey(configuration);
+  const { pem: publicKeyPem, ids: keyIds } = pinnedKeys(configuration);
   const team = await withScratch((folder) => loadTeam(process.cwd(), folder));
   const registry = buildRegistry([...systems, ...(team.config.systems ?? [])]);
   const known: ConnectionSettings = { ...team.config.connections, ...connectionSettings(configuration) };
@@ -96,7 +92,7 @@ async function prepareTools(configuration: Configuration, queue: string): Promis
   const connections = createConnections(registry, { [system]: { [connection]: settings } });
   return {
     manifest: undefined,
-    keyId,
+    keyIds,
     start: (at, authority) => startToolsWorkers(at, { authority, connections, publicKeyPem, now: () => new Date() }),
   };
 }
@@ -129,8 +125,8 @@ export async function startProductionWorker(
   if (!url || !token || !address) throw new Error('the configuration was read for a worker');
   const protection = payloadProtection(configuration);
   const build = prepared.manifest === undefined ? undefined : buildOf(prepared.manifest);
-  const { keyId } = prepared;
-  const identity = { url, token, queue, keyId, payloadKeys: protection?.ids, build, log: patience.log };
+  const { keyIds } = prepared;
+  const identity = { url, token, queue, keyIds, payloadKeys: protection?.ids, build, log: patience.log };
   await patiently('the server', () => beWelcome(identity), patience);
   const connection = await patiently('Temporal', () => NativeConnection.connect(address), patience);
   const at: WorkerConnection = {

@@ -24,6 +24,7 @@ const FIELDS = {
   BELAY_WORKER_TOKENS_FILE: readableFile,
   BELAY_AUTHORITY_KEY_FILE: readableFile,
   BELAY_KEYS: text,
+  BELAY_SIGNING_KEY: text,
   BELAY_BUILD: text,
   BELAY_HEALTH_PORT: port,
   BELAY_PAYLOAD_KEY_FILE: readableFile,

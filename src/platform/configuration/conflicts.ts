@@ -24,11 +24,19 @@ const NEEDED: Readonly<Record<Process, readonly (readonly [name: VariableName, w
 const FOREIGN: Readonly<Record<Process, readonly VariableName[]>> = {
   all: [],
   server: [],
-  hooks: ['BELAY_KEYS', 'BELAY_TOKEN', 'BELAY_WORKER_TOKENS_FILE', 'SLACK_BOT_TOKEN', 'DATABASE_MIGRATION_URL'],
+  hooks: [
+    'BELAY_KEYS',
+    'BELAY_SIGNING_KEY',
+    'BELAY_TOKEN',
+    'BELAY_WORKER_TOKENS_FILE',
+    'SLACK_BOT_TOKEN',
+    'DATABASE_MIGRATION_URL',
+  ],
   worker: [
     'DATABASE_URL',
     'DATABASE_MIGRATION_URL',
     'BELAY_KEYS',
+    'BELAY_SIGNING_KEY',
     'BELAY_TOKEN',
     'BELAY_WORKER_TOKENS_FILE',
     'SLACK_BOT_TOKEN',

@@ -22,6 +22,7 @@ export const VARIABLES = [
   { name: 'BELAY_WORKER_TOKENS_FILE', help: "server: SHA-256 of each queue's token, as JSON", file: true },
   { name: 'BELAY_AUTHORITY_KEY_FILE', help: "tools workers: the authority's public key, PEM", file: true },
   { name: 'BELAY_KEYS', help: 'server: folder with authority.pem and blobs.key', file: true },
+  { name: 'BELAY_SIGNING_KEY', help: "server: the authority's private key, PEM, instead of authority.pem" },
   { name: 'BELAY_BUILD', help: 'what `belay build` wrote (belay-build)', file: true },
   { name: 'BELAY_HEALTH_PORT', help: 'workers: port of GET /healthz (none)' },
   { name: 'BELAY_PAYLOAD_KEY_FILE', help: 'keys that encrypt what Temporal is given', file: true },

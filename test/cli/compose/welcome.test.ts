@@ -20,7 +20,7 @@ async function serverThat(status: number, body: unknown): Promise<WorkerIdentity
   await once(started.listen(0, '127.0.0.1'), 'listening');
   const url = `http://127.0.0.1:${portOf(started)}`;
   const log = openLog({ level: 'error' });
-  return { url, token: 't', queue: good.queue, keyId: 'k', payloadKeys: ['p2', 'p1'], build, log };
+  return { url, token: 't', queue: good.queue, keyIds: ['old', 'k'], payloadKeys: ['p2', 'p1'], build, log };
 }
 
 test('a worker that agrees with the server in everything is welcome', async () => {

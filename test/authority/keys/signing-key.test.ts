@@ -3,9 +3,9 @@ import * as fc from 'fast-check';
 import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { newPrivateKeyPem, signingKeyAt, signingKeyFrom } from '../../src/authority/keys/signing-key.ts';
-import { verifyWith } from '../../src/authority/keys/verify-signature.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { newPrivateKeyPem, privateKeyAt, signingKeyFrom } from '../../../src/authority/keys/signing-key.ts';
+import { verifyWith } from '../../../src/authority/keys/verify-signature.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const key = signingKeyFrom(newPrivateKeyPem());
 const other = signingKeyFrom(newPrivateKeyPem());
@@ -47,18 +47,18 @@ describe('a signature', () => {
 describe('the key in a file', () => {
   test('is made once, is the same ever after, and is readable by its owner only', () => {
     const path = join(temporaryFolder('keys'), 'deep', 'authority.pem');
-    const first = signingKeyAt(path);
-    expect(signingKeyAt(path).keyId).toBe(first.keyId);
+    const first = privateKeyAt(path);
+    expect(privateKeyAt(path)).toBe(first);
     expect(statSync(path).mode & 0o777).toBe(0o600);
     chmodSync(path, 0o644);
-    signingKeyAt(path);
+    privateKeyAt(path);
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
   test('that is no key is not replaced: it stops the start', () => {
     const path = join(temporaryFolder('keys'), 'authority.pem');
     writeFileSync(path, 'not a key');
-    expect(() => signingKeyAt(path)).toThrow();
+    expect(() => signingKeyFrom(privateKeyAt(path))).toThrow();
     expect(statSync(path).size).toBe(9);
   });
 });

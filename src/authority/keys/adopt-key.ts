@@ -1,0 +1,51 @@
+import { SYSTEM_CHAIN } from '../../domain/ledger.ts';
+import type { Trx } from '../../platform/database/connect.ts';
+import type { AuthorityContext } from '../context.ts';
+import { append } from '../ledger/append.ts';
+import { nextNumber } from '../ledger/sequence.ts';
+import { publicKeysIn } from './verify-signature.ts';
+
+/** The key that the record says signed last; undefined for a record that begins now. */
+async function lastAdopted(trx: Trx): Promise<string | undefined> {
+  // Two servers that start at once stand in line here; only the first of a record's life finds no row to wait for.
+  await trx.selectFrom('ledger_heads').select('seq').where('run', '=', SYSTEM_CHAIN).forUpdate().execute();
+  const row = await trx
+    .selectFrom('ledger')
+    .select('body')
+    .where('run', '=', SYSTEM_CHAIN)
+    .where('kind', '=', 'key.adopted')
+    .orderBy('seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const { keyId }: { keyId: string } = JSON.parse(row.body);
+  return keyId;
+}
+
+/**
+ * Puts on record, when a server starts, that another key signs from now on. What is believed is not changed by it: that
+ * is the ring, which no database holds. `unknown`: the key before, when it is not in the ring, so that nothing it signed
+ * counts any more.
+ */
+export async function adoptKey({
+  db,
+  key,
+  now,
+}: Pick<AuthorityContext, 'db' | 'key' | 'now'>): Promise<{ adopted: boolean; unknown?: string }> {
+  return await db.transaction().execute(async (trx) => {
+    const before = await lastAdopted(trx);
+    const known = before === undefined || publicKeysIn(key.ringPem).has(before);
+    if (before === key.keyId) return { adopted: false };
+    if (before !== undefined) {
+      const number = await nextNumber(trx, 'key.retired', SYSTEM_CHAIN, before);
+      await append(trx, now(), SYSTEM_CHAIN, 'key.retired', { keyId: before, believed: known, number });
+    }
+    const number = await nextNumber(trx, 'key.adopted', SYSTEM_CHAIN, key.keyId);
+    await append(trx, now(), SYSTEM_CHAIN, 'key.adopted', {
+      keyId: key.keyId,
+      publicKey: key.publicKeyPem,
+      number,
+    });
+    return { adopted: true, ...(known ? {} : { unknown: before }) };
+  });
+}
