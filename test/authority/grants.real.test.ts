@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { newPrivateKeyPem, signingKeyFrom } from '../../src/authority/keys/signing-key.ts';
-import { firstPolicy } from '../../src/authority/policy/first-policy.ts';
+import { simpleBundle } from '../../src/authority/bundle/simple-bundle.ts';
 import { createDoors } from '../../src/authority/create-doors.ts';
 import { directAuthority } from '../../src/authority/create-client.ts';
 import { loseRun } from '../../src/authority/runs/lose-run.ts';
@@ -21,6 +21,7 @@ import {
 } from '../support/authority-fixture.ts';
 import { LEASE_MS } from '../support/authority-manifest.ts';
 import { describeReal } from '../support/parts.ts';
+import { decisionSample } from '../support/samples.ts';
 
 describeReal('a grant', ['postgres'], () => {
   let belay: AuthorityFixture;
@@ -473,18 +474,8 @@ describeReal('a grant', ['postgres'], () => {
     test('a decision signed by another key opens nothing', async () => {
       const asked = await belay.ask();
       const other = signingKeyFrom(newPrivateKeyPem());
-      const unsigned = {
-        v: 1 as const,
-        gate: asked.gate,
-        run: asked.run,
-        decision: 'approve' as const,
-        option: 'rollback',
-        digest: asked.digest,
-        person: ANN,
-        reason: null,
-        at: new Date().toISOString(),
-        keyId: other.keyId,
-      };
+      const said = { gate: asked.gate, run: asked.run, digest: asked.digest, keyId: other.keyId };
+      const unsigned = decisionSample('ann', { ...said, standing: { ...decisionSample(ANN.id).standing } });
       const record = { ...unsigned, signature: other.sign(signedPart(unsigned)) };
       await belay.db
         .insertInto('decisions')
@@ -549,7 +540,8 @@ describeReal('a grant', ['postgres'], () => {
 
   test('needs what the policy of now asks for: who is off the list does not count any more', async () => {
     const asked = await belay.approved();
-    const context = { ...belay.context, policy: firstPolicy({ approvers: [BOB.id], solo: false }) };
+    const bundle = simpleBundle({ approvers: [BOB.id], solo: false });
+    const context = { ...belay.context, bundle: () => bundle };
     const grant = () =>
       directAuthority(context).grant({
         action: asked.action,
@@ -557,7 +549,7 @@ describeReal('a grant', ['postgres'], () => {
         toolSchemaHash: digestOf('kubernetes.rollout_undo'),
         observed: OBSERVED,
       });
-    expect(await grant()).toMatchObject({ answer: 'refused', code: 'not-approved' });
+    expect(await grant()).toMatchObject({ answer: 'refused', code: 'revoked' });
     // And the list of then still holds: Bob was on both, so his word would do, had he been asked.
     expect(await createDoors(context).gate(asked.gate)).toMatchObject({ state: 'approved' });
     expect(await belay.grant(asked.action)).toMatchObject({ answer: 'granted' });
