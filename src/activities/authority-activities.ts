@@ -11,6 +11,7 @@ const calls = [
   'lock',
   'unlock',
   'giveUp',
+  'undoing',
   'verified',
   'note',
   'finish',

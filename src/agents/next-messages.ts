@@ -1,11 +1,12 @@
 import { type Message, type ModelTurnRequest, type ToolCall } from '../domain/conversation.ts';
 import { Failure } from '../domain/failure.ts';
+import { cleanText } from './clean-text.ts';
 import { fence } from './fence.ts';
 import { PROPOSE_PLAN } from './plan-tool.ts';
 
 /**
  * What a turn adds before the model speaks: answers to the last calls, evidence not seen yet, and on the first turn
- * the system prompt and the task. Endpoints refuse a conversation with an unanswered call, so each gets an answer.
+ * the system prompt and the task, or later what a person said of the plan. Endpoints refuse a conversation with an unanswered call, so each gets an answer.
  * @throws Failure `stop.invalid-input` for an answer to a call nobody made, and for a first turn without a task.
  */
 export function nextMessages(request: ModelTurnRequest, chain: readonly Message[], systemPrompt: string): Message[] {
@@ -14,9 +15,19 @@ export function nextMessages(request: ModelTurnRequest, chain: readonly Message[
   const messages: Message[] = chain.length === 0 ? [{ role: 'system', text: systemPrompt }] : [];
   messages.push(...answersTo(pendingCalls(chain), request));
   if (request.task !== null) messages.push({ role: 'user', text: `What is asked:\n${fence('task', request.task)}` });
+  if (request.feedback) messages.push(feedbackMessage(request.feedback));
   const seen = new Set([...chain, ...messages].flatMap(shownEvidence));
   for (const content of request.evidence) if (!seen.has(content.id)) messages.push({ role: 'evidence', content });
   return messages;
+}
+
+/** A person's own words, marked as theirs: a wish about the plan, from somebody who may decide on it. */
+function feedbackMessage({ by, text }: NonNullable<ModelTurnRequest['feedback']>): Message {
+  const from = JSON.stringify(cleanText(by).slice(0, 100));
+  return {
+    role: 'user',
+    text: `Your plan was sent back by ${from}, who may decide on it:\n${fence('feedback', text)}\nGive a revised plan.`,
+  };
 }
 
 function answersTo(pending: readonly ToolCall[], { turnId, answers }: ModelTurnRequest): Message[] {

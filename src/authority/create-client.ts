@@ -21,6 +21,7 @@ import {
   note,
   recordEvidence,
   recordForeignSignal,
+  recordUndoing,
   recordVerdict,
 } from './runs/run-calls.ts';
 
@@ -68,6 +69,7 @@ export function directAuthority(context: AuthorityContext): AuthorityClient {
       return {};
     },
     foreignSignal: (request) => recordForeignSignal(context, request),
+    undoing: (request) => recordUndoing(context, request),
     verified: (request) => recordVerdict(context, request),
     note: (request) => note(context, request),
     finish: (request) => finishRun(context, request),

@@ -154,9 +154,22 @@ export const protocol = {
   ),
   findTurn: call(['agents'], z.object({ turnId: z.string() }), z.object({ result: ModelTurnResult.nullable() })),
   recordTurn: call(['agents'], z.object({ run: RunId, turnId: z.string(), result: ModelTurnResult }), nothing),
+  /** Says that the run takes back what it did and why; nothing is taken back that was not announced so. */
+  undoing: call(
+    ['runbooks'],
+    ofRun.extend({ why: z.enum(['verdict', 'stopped', 'cancelled']), actions: z.array(ActionId).min(1) }),
+    nothing,
+  ),
   verified: call(['runbooks'], ofRun.extend({ verdict: Verdict, checks: z.array(Check), final: z.boolean() }), nothing),
-  /** Says one thing to the people: a message in the run's thread and a ledger entry. `key` makes a repeat silent. */
-  note: call(['runbooks'], ofRun.extend({ key: z.string(), text: z.string().max(3000) }), nothing),
+  /**
+   * Says one thing to the people: a message in the run's thread and a ledger entry. `key` makes a repeat silent.
+   * `escalate` also pages those responsible, with what is in effect by the authority's own record.
+   */
+  note: call(
+    ['runbooks'],
+    ofRun.extend({ key: z.string(), text: z.string().max(3000), escalate: z.boolean().default(false) }),
+    nothing,
+  ),
   /** Records a Temporal signal that is not Belay's; it changed nothing. */
   foreignSignal: call(['runbooks'], ofRun.extend({ name: z.string().max(200) }), nothing),
   finish: call(['runbooks'], ofRun.extend({ outcome: RunOutcome, summary: z.string().max(3000) }), nothing),

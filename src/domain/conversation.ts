@@ -60,8 +60,10 @@ export const ModelTurnRequest = z.object({
   /** `<run>/t<n>`: a turn recorded under its id is never paid again. */
   turnId: z.string(),
   runbook: z.string(),
-  /** What is asked on the first turn; later, what came back on a plan (a preview was refused, a person sent it back). */
+  /** What is asked, on the first turn. */
   task: z.string().nullable(),
+  /** What a person who decides says of the last plan, by their name in the directory. */
+  feedback: z.object({ by: z.string(), text: z.string() }).nullable().default(null),
   /** The chain so far; null on the first turn. */
   conversation: BlobRef.nullable(),
   answers: z.array(ToolAnswer),

@@ -35,6 +35,7 @@ export const LedgerKind = z.enum([
   'action.settled',
   'action.performed-outside',
   'run.verified',
+  'run.undoing',
   'run.halted',
   'run.resumed',
   'run.note',

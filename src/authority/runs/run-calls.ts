@@ -128,7 +128,9 @@ export async function note(context: AuthorityContext, request: RequestOf<'note'>
       .where((eb) => eb(eb.ref('payload', '->>').key('key'), '=', request.key))
       .executeTakeFirst();
     if (said) return;
-    const text = request.escalate ? [request.text, await inEffect(trx, run.id)].filter(Boolean).join(' ') : request.text;
+    const text = request.escalate
+      ? [request.text, await inEffect(trx, run.id)].filter(Boolean).join(' ')
+      : request.text;
     await append(trx, now, run.id, 'run.note', { text });
     await enqueue(trx, now, 'say', run.id, { key: request.key, text });
     if (request.escalate) await pageResponsible(trx, context, run, request.key, text);

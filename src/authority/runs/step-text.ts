@@ -62,6 +62,7 @@ const lines: Record<LedgerKind, (body: JsonObject) => string> = {
     `verified ${at(b, 'verdict')}: ${list(b, 'checks')
       .map((check) => `${at(check, 'name')} ${at(check, 'seen')} (expected ${at(check, 'expected')})`)
       .join('; ')}`,
+  'run.undoing': (b) => `taking back ${list(b, 'actions').join(', ')} (${at(b, 'why')})`,
   'run.halted': (b) => `halted: ${at(b, 'reason')}`,
   'run.resumed': () => 'resumed',
   'run.note': (b) => at(b, 'text'),

@@ -1,31 +1,33 @@
-import type { ProposedOption } from '../../domain/plan.ts';
 import type { Revision } from '../../domain/revision.ts';
 import type { Proposal } from '../../sdk/run-context.ts';
 import { authority } from './activities.ts';
 import { RunCancelled } from './ending.ts';
-import type { RunState } from './run-state.ts';
+import type { PreviewedOption } from './preview-all.ts';
+import { RESOLVED, type RunState } from './run-state.ts';
 
-/** An option whose actions were previewed. */
-export interface PreviewedOption {
-  readonly option: ProposedOption;
-  readonly actions: readonly string[];
+/** What was asked, at which gate. */
+interface Asked {
+  readonly gate: string;
+  readonly proposal: Proposal;
 }
 
 /** How asking people ended. `by-hand`: a person did the option themselves. `revised`: they want something else. */
 export type GateEnd =
-  | { readonly end: 'approved' | 'by-hand'; readonly option: PreviewedOption; readonly gate: string }
-  | { readonly end: 'revised'; readonly revision: Revision; readonly gate: string }
-  | { readonly end: 'denied' | 'expired' | 'void' | 'observed' | 'forbidden' | 'resolved'; readonly message: string };
-
-const RESOLVED = 'The alert resolved before anybody decided; nothing was done.';
+  | (Asked & { readonly end: 'approved' | 'by-hand'; readonly option: PreviewedOption })
+  | (Asked & { readonly end: 'revised'; readonly revision: Revision })
+  | {
+      readonly end: 'denied' | 'expired' | 'void' | 'observed' | 'forbidden' | 'resolved' | 'nothing-to-offer';
+      readonly message: string;
+    };
 
 /** Opens a gate and waits, on durable timers, until it is decided, expires, or makes no sense any more. */
 export async function askPeople(
   state: RunState,
-  { plan, proposedBy }: Proposal,
+  proposal: Proposal,
   options: readonly PreviewedOption[],
   replaces: string | null,
 ): Promise<GateEnd> {
+  const { plan, proposedBy } = proposal;
   state.gates += 1;
   const { options: _, ...rest } = plan;
   const evidence = plan.evidence.flatMap((id) => state.evidence.get(id) ?? []);
@@ -64,11 +66,11 @@ export async function askPeople(
       wait = 1;
       continue;
     }
-    if (now.revision) return { end: 'revised', revision: now.revision, gate };
+    if (now.revision) return { end: 'revised', revision: now.revision, gate, proposal };
     if (now.state === 'denied' || now.state === 'expired' || now.state === 'void')
       return { end: now.state, message: now.reason ?? '' };
     const option = options.find((candidate) => candidate.option.id === now.chosen);
-    if (option) return { end: now.special === 'by-hand' ? 'by-hand' : 'approved', option, gate };
+    if (option) return { end: now.special === 'by-hand' ? 'by-hand' : 'approved', option, gate, proposal };
     return { end: 'void', message: `${gate} names an option this run does not have` };
   }
 }

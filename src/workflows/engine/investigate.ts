@@ -39,16 +39,33 @@ async function answerAll(state: RunState, turn: string, calls: readonly ToolCall
   return answers;
 }
 
-/** The tool loop: one activity per model turn, one per tool call, until there is a plan or a limit is reached. */
-async function ask(state: RunState, request: Request): Promise<Proposal> {
+/** Turns a model has for one revision; it has read most of what it needs. */
+const REVISION_TURNS = 8;
+
+/** What a model was told and has used so far. */
+interface Talk {
+  conversation: BlobRef | null;
+  tokens: number;
+}
+
+/** What a person who decides says of a plan. */
+interface Feedback {
+  readonly by: string;
+  readonly text: string;
+}
+
+/**
+ * The tool loop: one activity per model turn, one per tool call, until there is a plan or a limit is reached. With
+ * `feedback` it goes on in the same conversation. Tokens count over all of it.
+ */
+async function ask(state: RunState, request: Request, talk: Talk, feedback: Feedback | null): Promise<Proposal> {
   const names = (risk: 'read' | 'other') =>
     state.begun.tools.filter((tool) => (tool.risk === 'read') === (risk === 'read')).map((tool) => tool.name);
   const [readTools, writeTools] = [names('read'), names('other')];
-  let conversation: BlobRef | null = null;
+  const turns = feedback ? Math.min(REVISION_TURNS, request.limits.turns) : request.limits.turns;
   let answers: ToolAnswer[] = [];
-  let tokens = 0;
   let repairs = 0;
-  for (let turn = 0; turn < request.limits.turns; turn += 1) {
+  for (let turn = 0; turn < turns; turn += 1) {
     await state.stopIfCancelled();
     state.turns += 1;
     const turnId = `${state.of.run}/t${state.turns}`;
@@ -57,8 +74,9 @@ async function ask(state: RunState, request: Request): Promise<Proposal> {
       run: state.of.run,
       turnId,
       runbook: state.begun.runbook,
-      task: turn === 0 ? request.task : null,
-      conversation,
+      task: turn === 0 && !feedback ? request.task : null,
+      feedback: turn === 0 ? feedback : null,
+      conversation: talk.conversation,
       answers,
       evidence: turn === 0 ? [...state.evidence.values()] : [],
       readTools,
@@ -67,56 +85,57 @@ async function ask(state: RunState, request: Request): Promise<Proposal> {
     const result: ModelTurnResult = await whileServed(state, AGENTS_QUEUE, () =>
       agents(`model turn ${turn + 1}`).modelTurn(given),
     );
-    conversation = result.conversation;
+    talk.conversation = result.conversation;
     answers = [];
-    tokens += result.usage.inputTokens + result.usage.outputTokens;
+    talk.tokens += result.usage.inputTokens + result.usage.outputTokens;
     const { next } = result;
     if (next.kind === 'plan')
       return { plan: next.plan, proposedBy: { kind: 'model', model: result.model, promptHash: result.promptHash } };
-    if (tokens > request.limits.tokens)
-      throw new Error(`it used ${tokens} tokens of ${request.limits.tokens} without coming to a plan`);
+    if (talk.tokens > request.limits.tokens)
+      throw new Error(`it used ${talk.tokens} tokens of ${request.limits.tokens} without coming to a plan`);
     if (next.kind === 'invalid') {
       repairs += 1;
       if (repairs > request.limits.repairs)
         throw new Error(`it kept answering with something invalid (${next.problem})`);
     } else answers = await answerAll(state, turnId, next.calls);
   }
-  throw new Error(`it did not come to a plan within ${request.limits.turns} turns`);
+  throw new Error(`it did not come to a plan within ${turns} turns`);
 }
 
-/** Leaves out options that the runbook does not admit, whoever proposed them. */
-function admitted(plan: Plan, admit: Request['admit']): { plan: Plan; left: string[] } {
-  const left: string[] = [];
-  const options = plan.options.filter((option) => {
-    const reasons = option.actions.flatMap((action) => admit(action) ?? []);
-    if (reasons.length > 0) left.push(`"${option.title}" was left out: ${reasons.join('; ')}`);
-    return reasons.length === 0;
-  });
+/** Leaves out options that the runbook does not admit, whoever proposed them, and says so. */
+async function admitted(state: RunState, proposal: Proposal): Promise<Proposal> {
+  const { plan } = proposal;
+  const options = [];
+  for (const option of plan.options) {
+    const reasons = option.actions.flatMap((action) => state.admit(action) ?? []);
+    if (reasons.length === 0) options.push(option);
+    else {
+      state.leftOut += 1;
+      await state.say(`left-out-${state.leftOut}`, `"${option.title}" was left out: ${reasons.join('; ')}`);
+    }
+  }
   const conclusion = plan.conclusion === 'act' && options.length === 0 ? 'unknown' : plan.conclusion;
-  return { plan: { ...plan, conclusion, options }, left };
+  return { ...proposal, plan: { ...plan, conclusion, options } };
 }
 
 /** A plan from the model where one is configured; from the runbook's rules otherwise, and where the model fails. */
 export async function investigate(state: RunState, request: Request): Promise<Proposal> {
-  let proposal: Proposal = {
-    plan: { conclusion: 'unknown', diagnosis: 'none', confidence: 'low', evidence: [], options: [] },
-    proposedBy: { kind: 'rules' },
-  };
-  if (state.begun.model === null) proposal = { ...proposal, plan: request.rules() };
-  else {
-    try {
-      proposal = await ask(state, request);
-    } catch (error) {
-      if (isCancel(error) || error instanceof RunEnds) throw error;
-      const why = failureText(error);
-      await state.say(
-        'model-failed',
-        `The model ${state.begun.model} did not help: ${why}. The runbook's own rules propose instead.`,
-      );
-      proposal = { ...proposal, plan: request.rules() };
-    }
+  state.admit = request.admit;
+  state.revise = undefined;
+  const byRules = async () => await admitted(state, { plan: request.rules(), proposedBy: { kind: 'rules' } });
+  if (state.begun.model === null) return await byRules();
+  const talk: Talk = { conversation: null, tokens: 0 };
+  try {
+    const proposal = await ask(state, request, talk, null);
+    state.revise = async (text, by) => await admitted(state, await ask(state, request, talk, { by, text }));
+    return await admitted(state, proposal);
+  } catch (error) {
+    if (isCancel(error) || error instanceof RunEnds) throw error;
+    const why = failureText(error);
+    await state.say(
+      'model-failed',
+      `The model ${state.begun.model} did not help: ${why}. The runbook's own rules propose instead.`,
+    );
+    return await byRules();
   }
-  const { plan, left } = admitted(proposal.plan, request.admit);
-  for (const [index, text] of left.entries()) await state.say(`left-out-${index}`, text);
-  return { plan, proposedBy: proposal.proposedBy };
 }

@@ -2,6 +2,7 @@ import { condition, setCurrentDetails } from '@temporalio/workflow';
 import type { OfRun } from '../../activities/wire.ts';
 import type { RequestOf, ResponseOf } from '../../authority/protocol.ts';
 import type { BlobRef } from '../../domain/blob.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import type { ToolEntry } from '../../domain/manifest.ts';
 import { systemOf } from '../../domain/queue.ts';
 import type { Proposal } from '../../sdk/run-context.ts';
@@ -10,6 +11,9 @@ import { RunCancelled, RunEnds } from './ending.ts';
 
 /** Turns of evidence that may wait for each other. */
 const EVIDENCE_TURNS = 10;
+
+/** Why a run whose alert resolved before anything began does nothing. */
+export const RESOLVED = 'The alert resolved before anything was begun; nothing was done.';
 
 /** Texts for people and records have a limit; what they quote does not. */
 export const capped = (text: string): string =>
@@ -28,21 +32,28 @@ export class RunState {
   sequence = 0;
   gates = 0;
   turns = 0;
+  previews = 0;
+  halts = 0;
+  leftOut = 0;
   /** Where the run is, for queries and Temporal's UI. */
   phase = 'starting';
   /** Asks the author of the plan again, with what a person said of it; undefined where the written rules wrote it. */
   revise: ((feedback: string, by: string) => Promise<Proposal>) | undefined;
-  /** What a cancelled run took back, or could not. */
+  /** Why an action is not this runbook's to take; undefined when it is. */
+  admit: (action: { tool: string; args: JsonObject }) => string | undefined = () => undefined;
+  /** What a run that was cut short took back, or could not, or left. */
   aftermath = '';
   private readonly wakes: { count: number };
   private readonly foreign: string[];
   private seen = 0;
   private asked = 0;
   private reported = 0;
+  private news: ResponseOf<'news'>;
 
   constructor(of: OfRun, begun: ResponseOf<'begin'>, wakes: { count: number }, foreign: string[]) {
     this.of = of;
     this.begun = begun;
+    this.news = begun.news;
     this.wakes = wakes;
     this.foreign = foreign;
   }
@@ -104,15 +115,30 @@ export class RunState {
 
   /** Throws when a person cancelled the run. Asks only when something woke it since it last asked. */
   async stopIfCancelled(): Promise<void> {
+    await this.lookUp();
+    if (this.news.cancelled) throw new RunCancelled('cancelled by a person');
+  }
+
+  /** The same before anything began; then a resolved alert ends the run too: nobody approved acting on what is over. */
+  async stopIfMoot(): Promise<void> {
+    await this.stopIfCancelled();
+    if (this.news.alertResolved) throw new RunEnds({ outcome: 'inconclusive', summary: RESOLVED });
+  }
+
+  private async lookUp(): Promise<void> {
     if (this.wakes.count === this.asked) return;
     this.asked = this.wakes.count;
-    const { cancelled } = await authority().news(this.of);
-    if (cancelled) throw new RunCancelled('cancelled by a person');
+    this.news = await authority().news(this.of);
   }
 
   /** Says one thing to the people who follow the run; once per key. */
   async say(key: string, text: string): Promise<void> {
     await authority().note({ ...this.of, key, text: capped(text) });
+  }
+
+  /** The same, and calls those who are responsible: who decided, and the leads of who was asked. */
+  async escalate(key: string, text: string): Promise<void> {
+    await authority('escalate').note({ ...this.of, key, text: capped(text), escalate: true });
   }
 
   /**

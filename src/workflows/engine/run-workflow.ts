@@ -111,7 +111,10 @@ export async function runWorkflow(runbooks: readonly AnyRunbook[], { run }: { ru
     return result;
   } catch (error) {
     const cancelled = isCancel(error);
-    const message = cancelled ? `Cancelled. ${state?.aftermath || 'Nothing was done.'}` : failureText(error);
+    const aftermath = state?.aftermath ?? '';
+    const message = cancelled
+      ? `Cancelled. ${aftermath || 'Nothing was done.'}`
+      : [failureText(error), aftermath].filter(Boolean).join('. ');
     await CancellationScope.nonCancellable(async () => {
       // The authority told this execution that the run is not its own: there is nothing to report, and nobody to report it to.
       if (failureType(error) === 'stop.unknown-run') return;

@@ -36,6 +36,7 @@ export class TurnTaker {
       turnId: `r-00000001/t${this.#turn + 1}`,
       runbook: 'remediation/bad-deploy',
       task: this.#conversation ? null : 'Why does checkout in shop fail?',
+      feedback: null,
       conversation: this.#conversation,
       answers: [],
       evidence: this.evidence,
