@@ -3,6 +3,7 @@ import type { Database } from '../platform/database/connect.ts';
 import type { SigningKey } from './keys/signing-key.ts';
 import type { ActiveBundle } from './bundle/active-bundle.ts';
 import type { Seen } from './ledger/seen.ts';
+import type { OutsideLists } from './people/narrowing.ts';
 import type { StepUp } from './stepup/step-up.ts';
 
 /** What every part of the authority works with. Tests set `now`. */
@@ -14,6 +15,8 @@ export interface AuthorityContext {
   readonly manifest: Manifest;
   /** What is judged by, as of now. */
   readonly bundle: () => ActiveBundle;
+  /** What narrows groups of the directory. Absent: nothing outside is read, and a group that wants it counts for nobody. */
+  readonly narrowing?: OutsideLists;
   /** Null where no door for passkeys is configured: what needs one is refused. */
   readonly stepUp: StepUp | null;
   /** The model agents use, for the record; null when none is configured. */
