@@ -6,6 +6,7 @@ RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY bin bin
 COPY scripts scripts
+COPY policies policies
 COPY src src
 RUN npm run build \
   && node dist/src/cli/main.js build --out /app/belay-build \

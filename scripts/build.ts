@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Compiles src to dist, carries over the files that are not code, and runs the result once. */
+/** Compiles src to dist, carries over the files that are not code and the policy sets, and runs the result once. */
 const root = join(import.meta.dirname, '..');
 const at = (...parts: string[]): string => join(root, ...parts);
 
@@ -22,6 +22,8 @@ for (const entry of readdirSync(at('src'), { recursive: true, withFileTypes: tru
   const from = join(entry.parentPath, entry.name);
   cpSync(from, from.replace(at('src'), at('dist', 'src')));
 }
+
+cpSync(at('policies'), at('dist/policies'), { recursive: true });
 
 const help = execFileSync(process.execPath, [at('dist/src/cli/main.js'), '--help'], { encoding: 'utf8', cwd: root });
 if (!help.includes('Usage: belay')) throw new Error('The built CLI does not print its help.');

@@ -46,6 +46,7 @@ export function bundleSample({
   const policy: PolicySet = {
     name: 'test',
     choice,
+    own: () => choice,
     judge:
       judge ??
       (({ context }) =>

@@ -1,5 +1,6 @@
 import type { PolicyRequest } from '../../domain/policy-request.ts';
 import type { Requirement } from '../../domain/requirement.ts';
+import type { OwnQuestion } from './own-questions.ts';
 
 /** What policy says of an action: run it unasked, ask people first, or never. */
 export type Judgement =
@@ -11,6 +12,8 @@ export type Judgement =
 export interface PolicySet {
   readonly name: string;
   judge(request: PolicyRequest): Judgement;
-  /** What is asked for an option without actions (somebody must still choose to do nothing) and for the authority's own gates. */
+  /** What is asked for an option without actions: somebody must still choose to do nothing. Same as `own('choose')`. */
   readonly choice: Requirement;
+  /** What is asked for the authority's own gates: `resume` after a halt, `settle` what is in doubt. */
+  own(question: OwnQuestion): Requirement;
 }
