@@ -30,7 +30,10 @@ export const context = (text: string): types.KnownBlock => ({ type: 'context', e
 
 export const divider: types.KnownBlock = { type: 'divider' };
 
-export const actions = (elements: types.Button[]): types.KnownBlock => ({ type: 'actions', elements });
+export const actions = (elements: (types.Button | types.Overflow)[]): types.KnownBlock => ({
+  type: 'actions',
+  elements,
+});
 
 /** Lines in as few sections as hold them whole. Each line fits into one section by itself. */
 export function sections(lines: readonly string[]): types.SectionBlock[] {

@@ -9,12 +9,15 @@ export type ButtonValue = z.infer<typeof ButtonValue>;
 export const ACTIONS = {
   approve: 'belay.approve',
   deny: 'belay.deny',
+  byHand: 'belay.by-hand',
+  acknowledge: 'belay.acknowledge',
+  more: 'belay.more',
+  resume: 'belay.resume',
   show: 'belay.show',
   pick: 'belay.pick',
+  /** A button that only leads somewhere; Slack tells of the click all the same. */
+  link: 'belay.link',
 } as const;
-
-/** The `callback_id` of the dialog that asks why somebody denies. */
-export const DENY_MODAL = 'belay.deny-reason';
 
 /** A button's value, or undefined when it is none of ours. */
 export function parseButtonValue(text: unknown): ButtonValue | undefined {
@@ -23,4 +26,22 @@ export function parseButtonValue(text: unknown): ButtonValue | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** What the menu of the less common decisions offers. `link` leads to a page and asks nothing. */
+const Choice = z.enum(['edit', 'edit-other', 'send-back', 'by-hand', 'link']);
+const MenuValue = ButtonValue.extend({ choice: Choice, action: z.coerce.number().int().min(0).max(9) });
+export type MenuValue = z.infer<typeof MenuValue>;
+
+const MARK = '|';
+
+/** A menu item's value. Slack allows 150 characters, too few for JSON. */
+export const menuValue = ({ choice, gate, option, digest, action }: MenuValue): string =>
+  [choice, gate, option, digest.slice('sha256:'.length), action].join(MARK);
+
+/** A menu item's value, or undefined when it is none of ours. */
+export function parseMenuValue(text: unknown): MenuValue | undefined {
+  const [choice, gate, option, hash, action, ...more] = String(text).split(MARK);
+  if (more.length > 0 || !/^\d$/.test(action ?? '')) return undefined;
+  return MenuValue.safeParse({ choice, gate, option, digest: `sha256:${hash}`, action }).data;
 }

@@ -3,14 +3,20 @@ import type { RunView } from '../authority/doors.ts';
 import { isUndecided, type Gate, type GateOption } from '../domain/gate.ts';
 import { context, header, LIMITS, section, sections, type SlackMessage } from './blocks.ts';
 import { CardBudget } from './card-budget.ts';
-import { optionBlocks, sentencesOf, targetsOf, undoOf } from './card-option.ts';
-import { decisionLines, headlineOf, resultLines } from './card-status.ts';
+import { headlineOf, ownHeadlineOf } from './card-headline.ts';
+import { frozenBlocks, incidentLines, needsBlocks } from './card-needs.ts';
+import { budgetFor, optionBlocks } from './card-option.ts';
+import { ownBlocks } from './card-own.ts';
+import { decisionLines, resultLines } from './card-status.ts';
 import { inlineCode, line, plain } from './inert.ts';
+import { sentencesOf, subjectOf, targetsOf, undosOf } from './option-facts.ts';
 import { utc } from './utc.ts';
 
 export interface CardOptions {
   /** Most evidence lines on the card; 5 unless given. */
   readonly evidence?: number;
+  /** Where Belay's pages are, without a slash at the end; without it no card leads anywhere. */
+  readonly web?: string | undefined;
 }
 
 /** The recommended option; the first where none is. */
@@ -26,32 +32,43 @@ export const shortDigest = (digest: string): string => digest.slice(0, 'sha256:'
  * Within Slack's limits for every gate; what is shortened says by how much and where to read it.
  */
 export function gateCard(gate: Gate, run: RunView, options: CardOptions = {}): SlackMessage {
-  const headline = headlineOf(gate, run);
+  const { kind } = gate;
+  const own = kind === 'resume' || kind === 'doubt' || kind === 'review' ? kind : undefined;
+  const headline = own === undefined ? headlineOf(gate, run) : ownHeadlineOf(gate, own);
   const first = recommendedOf(gate);
   const chosen = gate.options.find(({ id }) => id === gate.chosen) ?? first;
-  const summary = chosen === undefined ? gate.title : sentencesOf(chosen).join('; ');
+  const undecidedYet = isUndecided(gate.state);
   const blocks: types.KnownBlock[] = [
     header(plain(headline, LIMITS.header)),
-    ...(isUndecided(gate.state) ? undecided(gate, options) : decided(gate, run, chosen)),
-    context(footer(gate, run, chosen)),
+    ...(own !== undefined
+      ? ownBlocks(gate, own, { web: options.web, undecided: undecidedYet })
+      : undecidedYet
+        ? undecided(gate, options)
+        : decided(gate, run, chosen)),
+    context(footer(gate, run, { chosen, web: options.web })),
   ];
-  return { text: `${line(headline, 150)}: ${line(summary, 300)} (${gate.id})`, blocks };
+  return { text: `${line(headline, 150)}: ${line(subjectOf(gate, chosen), 300)} (${gate.id})`, blocks };
 }
 
-function undecided(gate: Gate, { evidence = 5 }: CardOptions): types.KnownBlock[] {
+function undecided(gate: Gate, { evidence = 5, web }: CardOptions): types.KnownBlock[] {
   const first = recommendedOf(gate);
   const ordered = first === undefined ? [] : [first, ...gate.options.filter((option) => option !== first)];
-  const above = sections(decisionLines(gate));
-  const below = [...evidenceBlocks(gate, evidence), context(needs(gate))];
-  return [...above, ...fitting(gate, ordered, LIMITS.blocks - above.length - below.length - 2), ...below];
+  const above = [...frozenBlocks(gate), ...sections([...incidentLines(gate), ...decisionLines(gate)])];
+  const below = [...evidenceBlocks(gate, evidence), ...needsBlocks(gate)];
+  return [...above, ...fitting(gate, ordered, web, LIMITS.blocks - above.length - below.length - 2), ...below];
 }
 
 /** The options' blocks, as many whole options as there is room for; says how many others there are. */
-function fitting(gate: Gate, options: readonly GateOption[], room: number): types.KnownBlock[] {
-  const budget = new CardBudget();
+function fitting(
+  gate: Gate,
+  options: readonly GateOption[],
+  web: string | undefined,
+  room: number,
+): types.KnownBlock[] {
+  const budget = budgetFor(options);
   const blocks: types.KnownBlock[] = [];
   for (const [index, option] of options.entries()) {
-    const more = optionBlocks(gate, option, index + 1, budget);
+    const more = optionBlocks(gate, option, index + 1, { budget, web });
     if (blocks.length + more.length >= room) {
       const left = options.length - index;
       return [
@@ -62,16 +79,6 @@ function fitting(gate: Gate, options: readonly GateOption[], room: number): type
     blocks.push(...more);
   }
   return blocks;
-}
-
-function needs(gate: Gate): string {
-  const self = gate.requirement.selfApproval ? '' : ' · not by who asked for it';
-  const missing =
-    gate.missing
-      .slice(0, 10)
-      .map((one) => line(one, 120))
-      .join(', ') || 'nothing more';
-  return `*Needs* ${missing}${self} · rule ${inlineCode(gate.requirement.rule, 80)} · *Expires* ${utc(gate.expiresAt)}, then nothing is done`;
 }
 
 function evidenceBlocks(gate: Gate, most: number): types.KnownBlock[] {
@@ -95,13 +102,21 @@ function decided(gate: Gate, run: RunView, chosen: GateOption | undefined): type
     ...decisionLines(gate),
     ...resultLines(gate, run),
     ...(gate.state === 'approved' || gate.state === 'executing' || gate.state === 'done'
-      ? [`*Undo* ${budget.line(undoOf(chosen), 400)}`]
+      ? [`*Undo* ${budget.line(undosOf(chosen).join('; '), 400)}`]
       : []),
   ];
-  return [...sections([...sentences, ...(where === '' ? [] : [where])]), ...sections(facts)];
+  return [
+    ...frozenBlocks(gate),
+    ...sections([...sentences, ...(where === '' ? [] : [where])]),
+    ...sections([...incidentLines(gate), ...facts]),
+  ];
 }
 
-function footer(gate: Gate, run: RunView, chosen: GateOption | undefined): string {
+function footer(
+  gate: Gate,
+  run: RunView,
+  { chosen, web }: { chosen: GateOption | undefined; web: string | undefined },
+): string {
   const asked =
     run.trigger.kind === 'alert' ? `alert from ${line(run.trigger.source, 60)}` : line(run.requester.name, 80);
   return [
@@ -111,5 +126,6 @@ function footer(gate: Gate, run: RunView, chosen: GateOption | undefined): strin
     `asked by ${asked}`,
     `\`${shortDigest(chosen?.digest ?? gate.digest)}\``,
     utc(gate.openedAt),
+    ...(web === undefined ? [] : [`<${web}/runs/${gate.run}#${gate.id}|all of it>`]),
   ].join(' · ');
 }

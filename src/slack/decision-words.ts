@@ -1,23 +1,63 @@
-import type { DecisionAnswer } from '../domain/decision.ts';
+import type { DecisionAnswer, DecisionRecord } from '../domain/decision.ts';
 import type { Gate } from '../domain/gate.ts';
+import { actions, plainText, section, type SlackMessage } from './blocks.ts';
+import { ACTIONS } from './button-value.ts';
+import { passkeyPage } from './card-buttons.ts';
 import { line } from './inert.ts';
 import { utc } from './utc.ts';
 
+type Refused = Extract<DecisionAnswer, { answer: 'refused' }>;
+
+function refusedWords(answer: Refused, gate: string): string {
+  const said = line(answer.message, 600);
+  if (answer.why === 'step-up-needed') return `Not yet: ${said} (\`${gate}\`)`;
+  return answer.why === 'frozen'
+    ? `On hold: ${said} Denying is possible. (\`${gate}\`)`
+    : `Not counted: ${said} (\`${gate}\`)`;
+}
+
+const DEEDS: Readonly<Record<DecisionRecord['decision'], string>> = {
+  approve: 'approval',
+  deny: 'denial',
+  edit: 'edit',
+  'send-back': 'feedback',
+  'by-hand': 'word that it was done by hand',
+  'break-glass': 'break-glass',
+};
+
+function recordedWords({ decision, option }: DecisionRecord, gate: string): string {
+  if (decision === 'deny') return `Denied. Nothing will be done. (\`${gate}\`)`;
+  if (decision === 'by-hand')
+    return `Recorded: you did it by hand. Belay looks at what is there now and checks the result. (\`${gate}\`)`;
+  return decision === 'break-glass'
+    ? `Forced: \`${option}\`. The leads are paged and will review it. (\`${gate}\`)`
+    : `Approved: \`${option}\`. Belay carries on; the result comes to the card. (\`${gate}\`)`;
+}
+
 /** What the authority answered, in words for the one who clicked. mrkdwn. */
 export function decisionWords(answer: DecisionAnswer, gate: string): string {
-  if (answer.answer === 'refused') return `Not counted: ${line(answer.message, 600)} (\`${gate}\`)`;
+  if (answer.answer === 'refused') return refusedWords(answer, gate);
   if (answer.answer === 'revised')
     return `Recorded. \`${gate}\` is withdrawn; \`${answer.gate}\` takes its place as soon as it was looked at.`;
   const { record, complete, missing } = answer;
-  const deed = record.decision === 'deny' ? 'denial' : 'approval';
+  const deed = DEEDS[record.decision];
   const still = missing.map((one) => line(one, 120)).join(', ');
-  const state = complete ? '' : ` Still missing: ${still || 'more approvals'}.`;
+  const state = complete ? '' : ` Still missing: ${still || 'more'}.`;
   if (answer.answer === 'repeated')
     return `Your ${deed} of ${utc(record.at)} already counts; nothing changed. (\`${gate}\`)${state}`;
-  if (record.decision === 'deny') return `Denied. Nothing will be done. (\`${gate}\`)`;
-  return complete
-    ? `Approved: \`${record.option}\`. Belay carries on; the result comes to the card. (\`${gate}\`)`
+  if (complete) return recordedWords(record, gate);
+  return record.decision === 'deny'
+    ? `Your denial is recorded; more than one is needed to end it. (\`${gate}\`)`
     : `Your approval of \`${record.option}\` is recorded. (\`${gate}\`)${state}`;
+}
+
+/** The same as a message; where a passkey is needed, with the way there. */
+export function decisionMessage(answer: DecisionAnswer, gate: string, web: string | undefined): SlackMessage {
+  const text = decisionWords(answer, gate);
+  const page = answer.answer === 'refused' && answer.why === 'step-up-needed' ? web : undefined;
+  if (page === undefined) return { text, blocks: [section(text)] };
+  const button = { type: 'button' as const, action_id: ACTIONS.link, text: plainText('Approve with passkey') };
+  return { text, blocks: [section(text), actions([{ ...button, url: passkeyPage(page, gate), style: 'primary' }])] };
 }
 
 /** Why a gate takes no decision any more; undefined while it does. mrkdwn. */

@@ -12,6 +12,8 @@ export interface Desk {
   readonly people: People;
   readonly answer: AnswerOne;
   readonly log: Log;
+  /** Where Belay's pages are, without a slash at the end; undefined where nobody can be sent there. */
+  readonly web: () => string | undefined;
 }
 
 /** Runs `work` for a person of the workspace; everybody and everything else is told why not. Never throws. */

@@ -24,8 +24,14 @@ type Found = { channel: string; ts: string };
  * That needs a history scope for what another process posted; without one, a crash between posting and writing it down
  * can leave a second card (a view of the same gate: a click on either is the same decision). Throws `Failure`.
  */
-export function createSlackAnnouncer(options: { client: webApi.WebClient; channel: string; log: Log }): Announcer {
-  const { client, channel, log } = options;
+export function createSlackAnnouncer(options: {
+  client: webApi.WebClient;
+  channel: string;
+  log: Log;
+  /** Where Belay's pages are; asked each time, since a port may be known only after listening. */
+  web?: () => string | undefined;
+}): Announcer {
+  const { client, channel, log, web } = options;
   const posted = new Map<string, Found>();
   const inLine = new Map<string, Promise<unknown>>();
   let saidNoHistory = false;
@@ -129,7 +135,7 @@ export function createSlackAnnouncer(options: { client: webApi.WebClient; channe
       serially(gate.id, async (): Promise<CardRef> => {
         try {
           const message = {
-            ...gateCard(gate, run),
+            ...gateCard(gate, run, { web: web?.() }),
             metadata: { event_type: GATE_EVENT, event_payload: { gate: gate.id } },
           };
           const isIt = ({ event_type, event_payload }: Metadata): boolean =>

@@ -24,6 +24,8 @@ export interface SlackSettings {
   readonly apiUrl?: string | undefined;
   /** Id of the channel for cards. */
   readonly channel: string;
+  /** Where Belay's pages are, for links on cards; asked each time, since a port may be known only after listening. */
+  readonly web?: (() => string | undefined) | undefined;
 }
 
 export interface SlackApp {
@@ -75,13 +77,14 @@ export async function startSlack(options: { settings: SlackSettings; doors: Door
     people: createPeople({ client, workspace, log }),
     answer: createAnswers({ client, log, responseHosts: isSlackItself(apiUrl) ? ['hooks.slack.com'] : undefined }),
     log,
+    web: () => settings.web?.()?.replace(/\/*$/u, ''),
   };
   handleCommands(app, desk);
   handleInteractions(app, desk);
   const close = connection.open();
 
   return {
-    announcer: createSlackAnnouncer({ client, channel: settings.channel, log }),
+    announcer: createSlackAnnouncer({ client, channel: settings.channel, log, web: desk.web }),
     ...(connection.requestListener === undefined ? {} : { requestListener: connection.requestListener }),
     status: () => ({
       mode: connection.requestListener === undefined ? 'socket' : 'http',

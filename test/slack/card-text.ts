@@ -13,11 +13,14 @@ function linesOf(block: types.KnownBlock): string[] {
   if (block.type === 'context')
     return block.elements.map((element) => ('text' in element ? `~ ${element.text}` : '~ ?'));
   if (block.type === 'actions')
-    return [block.elements.map((one) => (one.type === 'button' ? nameOf(one) : '?')).join(' ')];
+    return [block.elements.map((one) => (one.type === 'button' ? nameOf(one) : menuOf(one))).join(' ')];
   return [block.type === 'divider' ? '---' : `? ${block.type}`];
 }
 
 const nameOf = ({ style, text }: types.Button): string => `[${style === 'primary' ? `*${text.text}*` : text.text}]`;
+
+const menuOf = (one: types.ActionsBlock['elements'][number]): string =>
+  one.type === 'overflow' ? `[⋯ ${one.options.map(({ text }) => text.text).join(' / ')}]` : '?';
 
 /** Every string anywhere in a message. */
 export function stringsIn(value: unknown): string[] {

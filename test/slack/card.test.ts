@@ -1,14 +1,20 @@
-import { requirementSample } from '../support/samples.ts';
 import { describe, expect, test } from '@jest/globals';
 import type { types } from '@slack/bolt';
 import * as fc from 'fast-check';
 import type { Gate, GateOption } from '../../src/domain/gate.ts';
 import { LIMITS, type SlackMessage } from '../../src/slack/blocks.ts';
-import { ButtonValue } from '../../src/slack/button-value.ts';
+import { ACTIONS, ButtonValue, parseMenuValue } from '../../src/slack/button-value.ts';
 import { gateCard } from '../../src/slack/card.ts';
+import { requirementSample } from '../support/samples.ts';
 import { cardText, stringsIn } from './card-text.ts';
 import { RESTART, sampleAction, sampleDecision, sampleGate, sampleOption, sampleRun, WATCH } from './sample-gate.ts';
 
+/** Every control, by what it is called; a menu by what it offers. */
+const controlsOf = (card: SlackMessage): string[] =>
+  cardText(card)
+    .split('\n')
+    .filter((one) => one.startsWith('['))
+    .flatMap((row) => [...row.matchAll(/\[([^\]]+)\]/g)].map(([, name = '']) => name));
 const buttonsOf = ({ blocks }: SlackMessage): types.Button[] =>
   blocks.flatMap((block) => (block.type === 'actions' ? block.elements : [])).filter((one) => one.type === 'button');
 
@@ -38,9 +44,12 @@ deployment checkout in shop (kubernetes)
 \`\`\`
 kubernetes.rollout_undo connection="default" namespace="shop" name="checkout" toRevision=3
 only while currentRevision=4
-by hand: kubectl --namespace shop rollout undo deployment/checkout --to-revision=3
 \`\`\`
-[*Approve*] [Deny…]
+*By hand*
+\`\`\`
+kubectl --namespace shop rollout undo deployment/checkout --to-revision=3
+\`\`\`
+[*Approve*] [Deny…] [I did it by hand…] [I’m on it] [⋯ Edit…]
 ~ *Evidence*
 • Rollout history: revision 4 at 09:58 UTC, revision 3 since 12 November (\`1a1a1a1a\`)
 • Previous logs of 2 pods: dial tcp: lookup payment: no such host (\`2b2b2b2b\`)
@@ -58,15 +67,16 @@ by hand: kubectl --namespace shop rollout undo deployment/checkout --to-revision
 
   test('with several options gives each its own button with its own digest, the recommended one first', () => {
     const options = [RESTART, sampleOption(), WATCH];
-    const buttons = buttonsOf(gateCard(sampleGate({ options }), sampleRun()));
+    const buttons = buttonsOf(gateCard(sampleGate({ options, responder: 'grace' }), sampleRun()));
     expect(buttons.map(({ text, style }) => [text.text, style])).toEqual([
       ['Approve option 1', 'primary'],
       ['Deny…', undefined],
+      ['I did it by hand…', undefined],
       ['Approve option 2', undefined],
       ['Do nothing and watch', undefined],
     ]);
     const values = buttons.map(({ value }) => ButtonValue.parse(JSON.parse(value ?? '')));
-    expect(values.map(({ option }) => option)).toEqual(['undo', 'undo', 'restart', 'watch']);
+    expect(values.map(({ option }) => option)).toEqual(['undo', 'undo', 'undo', 'restart', 'watch']);
     for (const { option, digest } of values) expect(digest).toBe(options.find(({ id }) => id === option)?.digest);
   });
 
@@ -92,7 +102,8 @@ by hand: kubectl --namespace shop rollout undo deployment/checkout --to-revision
 
   test('what must be done by hand is shown whole, and its button does not say Approve', () => {
     const manual = 'git revert 3f1c2a9\ngit push origin main';
-    const card = gateCard(sampleGate({ options: [sampleOption({ actions: [], manual })] }), sampleRun());
+    const gate = sampleGate({ options: [sampleOption({ actions: [], manual })], incidentOpen: false });
+    const card = gateCard(gate, sampleRun());
     expect(cardText(card)).toContain(`*To do by hand*, as the plan’s author wrote it:\n\`\`\`\n${manual}\n\`\`\``);
     expect(buttonsOf(card).map(({ text }) => text.text)).toEqual(['I will do it by hand', 'Deny…']);
   });
@@ -106,13 +117,19 @@ by hand: kubectl --namespace shop rollout undo deployment/checkout --to-revision
 
   test('names the first approvals while more are needed', () => {
     const card = gateCard(sampleGate({ decisions: [sampleDecision()], missing: ['1 of approvers'] }), sampleRun());
-    expect(cardText(card)).toMatch(/^# ● Approved by Ada Lovelace, more needed\nApproved by \*Ada Lovelace\*/);
-    expect(buttonsOf(card)).toHaveLength(2);
+    expect(cardText(card)).toMatch(
+      /^# ● Approved by Ada Lovelace, still needs 1 of approvers\nApproved by \*Ada Lovelace\*/,
+    );
+    expect(buttonsOf(card)[0]?.text.text).toBe('Approve');
   });
 
-  test('on hold has no approve button', () => {
-    const card = gateCard(sampleGate({ state: 'frozen' }), sampleRun());
-    expect(buttonsOf(card).map(({ text }) => text.text)).toEqual(['Deny…']);
+  test('on hold says who halted it and why, and has no button but Deny', () => {
+    const frozen = 'everything halted by Grace Hopper: <!channel> wrong cluster';
+    const card = gateCard(sampleGate({ state: 'frozen', frozen, incidentOpen: false }), sampleRun());
+    expect(cardText(card)).toMatch(
+      /^# ‖ On hold: halted, nothing can be approved\n\*On hold\* everything halted by Grace Hopper: &lt;!channel&gt; wrong cluster\n/,
+    );
+    expect(controlsOf(card)).toEqual(['Deny…']);
   });
 });
 
@@ -129,7 +146,7 @@ describe('too much to show', () => {
   test('a destructive action that does not fit cannot be approved from the card', () => {
     const options = [sampleOption({ actions: [sampleAction({ diff, risk: 'destructive' })] })];
     const card = gateCard(sampleGate({ options }), sampleRun());
-    expect(buttonsOf(card).map(({ text }) => text.text)).toEqual(['Deny…']);
+    expect(buttonsOf(card).map(({ text }) => text.text)).not.toContain('Approve');
     expect(cardText(card)).toContain('cannot be approved from this card');
     expect(cardText(card)).toContain('`belay approve g-4k2m9x`');
   });
@@ -137,7 +154,8 @@ describe('too much to show', () => {
   test('a destructive action whose argument hides behind padding cannot be approved from the card', () => {
     const args = { note: ' '.repeat(9_000), name: 'prod-db' };
     const options = [sampleOption({ actions: [sampleAction({ args, risk: 'destructive' })] })];
-    expect(buttonsOf(gateCard(sampleGate({ options }), sampleRun())).map(({ text }) => text.text)).toEqual(['Deny…']);
+    const buttons = buttonsOf(gateCard(sampleGate({ options }), sampleRun()));
+    expect(buttons.map(({ text }) => text.text)).not.toContain('Approve');
   });
 });
 
@@ -154,7 +172,7 @@ describe('a decided gate has no buttons and says who, when, why and what came of
       {},
       [
         '# ✓ Approved by Ada Lovelace',
-        'Approved by *Ada Lovelace* (slack:T000000001/UADA) · 2026-11-21 10:04 UTC',
+        'Approved by *Ada Lovelace* (slack:T000000001/UADA) · as approvers · 2026-11-21 10:04 UTC',
         '*Undo* roll forward to revision 4',
       ],
     ],
@@ -184,7 +202,7 @@ describe('a decided gate has no buttons and says who, when, why and what came of
       {},
       [
         '# ✗ Denied by Ada Lovelace',
-        'Denied by *Ada Lovelace* (slack:T000000001/UADA) · 2026-11-21 10:04 UTC · “Not during the sale”',
+        'Denied by *Ada Lovelace* (slack:T000000001/UADA) · as approvers · 2026-11-21 10:04 UTC · “Not during the sale”',
       ],
     ],
     ['expired', { ...decided, state: 'expired' }, {}, ['# ○ Expired: nobody decided, nothing was done']],
@@ -335,6 +353,18 @@ function expectWithinLimits({ text, blocks }: SlackMessage): void {
     }
     if (block.type === 'actions') {
       for (const one of block.elements) {
+        if (one.type === 'overflow') {
+          expect(one.options.length).toBeLessThanOrEqual(5);
+          for (const {
+            text: { text: name },
+            value,
+          } of one.options) {
+            expectLength(name, LIMITS.button);
+            expectLength(value ?? '', 150);
+            expect(parseMenuValue(value)).toBeDefined();
+          }
+          continue;
+        }
         if (one.type !== 'button') throw new Error(`unexpected ${one.type}`);
         expectLength(one.text.text, LIMITS.button);
         expectLength(one.value ?? 'x', LIMITS.value);

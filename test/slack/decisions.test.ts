@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { Failure } from '../../src/domain/failure.ts';
-import { ACTIONS, DENY_MODAL } from '../../src/slack/button-value.ts';
+import { ACTIONS } from '../../src/slack/button-value.ts';
+import { DIALOGS } from '../../src/slack/dialog.ts';
 import { FakeDoors } from '../support/fake-doors.ts';
 import { blockAction, sendSlack, slackSignature, viewSubmission } from '../support/signed-slack-request.ts';
 import { until } from '../support/until.ts';
@@ -286,7 +287,7 @@ describe('Deny', () => {
       url: door.url,
       signingSecret: door.slack.signingSecret,
       body: viewSubmission(door.origin('ada'), {
-        callbackId: DENY_MODAL,
+        callbackId: DIALOGS.deny,
         privateMetadata,
         values: { reason: { reason: { type: 'plain_text_input', value: reason } } },
       }),

@@ -5,6 +5,8 @@ import type { AuthorityContext } from '../../authority/context.ts';
 import { directAuthority } from '../../authority/create-client.ts';
 import { createDoors } from '../../authority/create-doors.ts';
 import type { Doors } from '../../authority/doors.ts';
+import type { LedgerKeeper } from '../../authority/ledger/keeper.ts';
+import { seenFrom } from '../../authority/ledger/seen.ts';
 import { startOutbox } from '../../authority/outbox/outbox.ts';
 import { simpleBundle } from '../../authority/bundle/simple-bundle.ts';
 import type { AuthorityClient } from '../../authority/protocol.ts';
@@ -23,6 +25,7 @@ import { ensureSearchAttributes } from '../../platform/temporal/search-attribute
 import type { TemporalLink } from '../../platform/temporal/temporal-link.ts';
 import { type SlackApp, startSlack } from '../../slack/start-slack.ts';
 import type { ServerKeys } from './keys.ts';
+import { ledgerKeeper } from './ledger-keeper.ts';
 import { recordKey } from './record-key.ts';
 import { portInUse } from './port-in-use.ts';
 
@@ -65,7 +68,11 @@ export const localPerson = () => {
   return { id: `local:${username}`, name: username };
 };
 
-async function openSlack({ configuration, log }: ServerParts, doors: Doors): Promise<SlackApp | undefined> {
+async function openSlack(
+  { configuration, log }: ServerParts,
+  doors: Doors,
+  web: () => string,
+): Promise<SlackApp | undefined> {
   const { SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL, BELAY_SLACK_CHANNEL } = configuration;
   if (SLACK_BOT_TOKEN === undefined || BELAY_SLACK_CHANNEL === undefined) return undefined;
   const settings = {
@@ -74,6 +81,7 @@ async function openSlack({ configuration, log }: ServerParts, doors: Doors): Pro
     appToken: SLACK_APP_TOKEN,
     apiUrl: SLACK_API_URL,
     channel: BELAY_SLACK_CHANNEL,
+    web,
   };
   return await startSlack({ settings, doors, log: log.child({ part: 'slack' }) });
 }
@@ -128,12 +136,20 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     observeOnly: parts.observeOnly,
     now: () => new Date(),
     poke: () => poke(),
+    seen: seenFrom(undefined),
+    keeper: () => keeper,
   };
   await recordKey(context, log);
+  const keeper: LedgerKeeper = ledgerKeeper(context, configuration, () => slack?.announcer, log);
+  await keeper.check();
   const doors = createDoors(context);
   const authority = directAuthority(context);
   const routes = routeTable(parts);
-  const slack = await openSlack(parts, doors);
+  const { BELAY_HOST: host } = configuration;
+  let port = configuration.BELAY_PORT;
+  // A browser takes passkeys from `localhost`, and from no address in digits.
+  const web = () => configuration.BELAY_PUBLIC_URL ?? `http://localhost:${port}`;
+  const slack = await openSlack(parts, doors, web);
 
   let labelled: boolean | undefined;
   const client = async () => {
@@ -151,10 +167,9 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     onError: (topic, subject, error) => log.warn({ err: error, topic, subject }, 'will be tried again'),
   });
   poke = () => outbox.poke();
+  keeper.start();
   const sweeper = startSweeper(context, client, (error) => log.debug({ err: error }, 'could not sweep'));
 
-  const { BELAY_HOST: host } = configuration;
-  let port = configuration.BELAY_PORT;
   const app = createServer({
     doors,
     authority,
@@ -188,6 +203,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     await app.close();
     sweeper.stop();
     await outbox.stop();
+    await keeper.stop();
     await slack?.stop();
     await database.close();
   };

@@ -4,7 +4,7 @@ import { RunId, GateId } from '../../domain/ids.ts';
 import type { Person } from '../../domain/person.ts';
 import type { SlackMessage } from '../blocks.ts';
 import { recommendedOf } from '../card.ts';
-import { decisionWords } from '../decision-words.ts';
+import { decisionMessage } from '../decision-words.ts';
 import { inlineCode } from '../inert.ts';
 import { guarded, type Desk } from '../desk.ts';
 import { helpMessage } from './help.ts';
@@ -42,16 +42,16 @@ async function answerCommand(desk: Desk, command: SlashCommand, person: Person):
     case 'run':
       return startRun(doors, rest, person, `slack:${command.team_id}/${command.user_id}/${command.trigger_id}`);
     case 'runs':
-      return listRuns(doors);
+      return listRuns(desk);
     case 'gates':
-      return listGates(doors);
+      return listGates(desk);
     case 'show':
       return rest === ''
         ? say('Show what? `/belay show <run or gate>`'.replaceAll('<', '&lt;').replaceAll('>', '&gt;'))
-        : show(doors, firstWord(rest).word);
+        : show(desk, firstWord(rest).word);
     case 'approve':
       // Never decides: an approval must name the digest of what its giver saw, and that is in the card's button.
-      return rest === '' ? listGates(doors) : showGate(doors, firstWord(rest).word);
+      return rest === '' ? listGates(desk) : showGate(desk, firstWord(rest).word);
     case 'deny':
       return deny(desk, rest, person);
     case 'cancel':
@@ -67,7 +67,7 @@ function unknownWords(word: string): string {
   return `${inlineCode(word, 60)} is not a command of Belay.${hint} \`/belay help\` lists them.`;
 }
 
-async function deny({ doors }: Desk, text: string, person: Person): Promise<SlackMessage> {
+async function deny({ doors, web }: Desk, text: string, person: Person): Promise<SlackMessage> {
   const { word: id, rest: reason } = firstWord(text);
   if (!GateId.safeParse(id).success)
     return say(`${inlineCode(id || ' ', 60)} is not a gate id. \`/belay gates\` lists what waits.`);
@@ -80,7 +80,7 @@ async function deny({ doors }: Desk, text: string, person: Person): Promise<Slac
     return say(`There is no gate \`${id}\`. \`/belay gates\` lists what waits.`);
   // Safe from text alone: whatever was proposed, a denial means that none of it is done.
   const answer = await doors.decide(id, { decision: 'deny', option: option.id, digest: option.digest, reason }, person);
-  return say(decisionWords(answer, id));
+  return decisionMessage(answer, id, web());
 }
 
 async function cancel({ doors }: Desk, text: string, person: Person): Promise<SlackMessage> {

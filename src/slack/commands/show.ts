@@ -1,10 +1,11 @@
-import type { Doors, RunView, Step } from '../../authority/doors.ts';
+import type { RunView, Step } from '../../authority/doors.ts';
+import type { Desk } from '../desk.ts';
 import type { Gate } from '../../domain/gate.ts';
 import { GateId, RunId } from '../../domain/ids.ts';
 import { context, section, sections, type SlackMessage } from '../blocks.ts';
 import { ACTIONS } from '../button-value.ts';
 import { gateCard } from '../card.ts';
-import { sentencesOf } from '../card-option.ts';
+import { subjectOf } from '../option-facts.ts';
 import { recommendedOf } from '../card.ts';
 import { inlineCode, line } from '../inert.ts';
 import { utc } from '../utc.ts';
@@ -14,18 +15,21 @@ const MOST_STEPS = 15;
 export const say = (text: string): SlackMessage => ({ text, blocks: [section(text)] });
 
 /** A gate's card as it is now, buttons and all: they carry the digest of exactly what is shown. */
-export async function showGate(doors: Doors, id: string): Promise<SlackMessage> {
+export async function showGate({ doors, web }: Desk, id: string): Promise<SlackMessage> {
   if (!GateId.safeParse(id).success)
     return say(`${inlineCode(id, 60)} is not a gate id; they look like \`g-4k2m9x\`. \`/belay gates\` lists them.`);
   const gate = await doors.gate(id);
   if (gate === undefined) return say(`There is no gate \`${id}\`. \`/belay gates\` lists them.`);
   const run = await doors.run(gate.run);
-  return run === undefined ? say(`Gate \`${id}\` belongs to a run that is not there.`) : gateCard(gate, run);
+  return run === undefined
+    ? say(`Gate \`${id}\` belongs to a run that is not there.`)
+    : gateCard(gate, run, { web: web() });
 }
 
 /** A run and the end of its story; a gate's card for a gate id. */
-export async function show(doors: Doors, id: string): Promise<SlackMessage> {
-  if (GateId.safeParse(id).success) return showGate(doors, id);
+export async function show(desk: Desk, id: string): Promise<SlackMessage> {
+  const { doors } = desk;
+  if (GateId.safeParse(id).success) return showGate(desk, id);
   if (!RunId.safeParse(id).success)
     return say(
       `${inlineCode(id, 60)} is neither a run id (\`r-…\`) nor a gate id (\`g-…\`). \`/belay runs\` lists runs.`,
@@ -65,7 +69,7 @@ export const stateOf = (run: RunView): string =>
   `${run.state}${run.outcome === null ? '' : `: ${run.outcome}`}${run.dryRun ? ' · dry run' : ''}`;
 
 /** The latest runs, newest first. */
-export async function listRuns(doors: Doors): Promise<SlackMessage> {
+export async function listRuns({ doors }: Desk): Promise<SlackMessage> {
   const runs = await doors.runs({ limit: 15 });
   if (runs.length === 0) return say('No runs yet. `/belay` shows what can be started.');
   const lines = runs.map(
@@ -81,7 +85,7 @@ export async function listRuns(doors: Doors): Promise<SlackMessage> {
 const MOST_GATES = 20;
 
 /** What waits for people, oldest first, each with a button that shows its card. */
-export async function listGates(doors: Doors): Promise<SlackMessage> {
+export async function listGates({ doors }: Desk): Promise<SlackMessage> {
   const gates = await doors.gates({ state: 'open' });
   if (gates.length === 0) return say('Nothing waits for a person.');
   const more = gates.length - MOST_GATES;
@@ -104,7 +108,8 @@ export async function listGates(doors: Doors): Promise<SlackMessage> {
 
 function gateLine(gate: Gate): string {
   const option = recommendedOf(gate);
-  const what = option === undefined ? gate.title : sentencesOf(option).join('; ');
+  const what = subjectOf(gate, option);
   const missing = gate.missing.map((one) => line(one, 80)).join(', ');
-  return `*${line(what, 300)}*\n\`${gate.id}\` · ${line(gate.target, 200)} · needs ${missing || 'nothing more'} · since ${utc(gate.openedAt)}`;
+  const held = gate.state === 'frozen' ? 'on hold · ' : '';
+  return `*${line(what, 300)}*\n\`${gate.id}\` · ${held}${line(gate.target, 200)} · needs ${missing || 'nothing more'} · since ${utc(gate.openedAt)}`;
 }
