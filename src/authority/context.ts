@@ -2,6 +2,7 @@ import type { Manifest } from '../domain/manifest.ts';
 import type { Database } from '../platform/database/connect.ts';
 import type { SigningKey } from './keys/signing-key.ts';
 import type { ActiveBundle } from './bundle/active-bundle.ts';
+import type { LedgerKeeper } from './ledger/keeper.ts';
 import type { Seen } from './ledger/seen.ts';
 import type { OutsideLists } from './people/narrowing.ts';
 import type { StepUp } from './stepup/step-up.ts';
@@ -26,6 +27,8 @@ export interface AuthorityContext {
   readonly now: () => Date;
   /** How far the sequence was seen to go, whatever the database says now. Absent: only the database is asked. */
   readonly seen?: Seen;
+  /** What keeps the record outside the database; absent where nothing does (the hooks door, some tests). */
+  readonly keeper?: () => LedgerKeeper;
   /** Milliseconds added to a tool's own timeout to make its lease; 5 s unless given. */
   readonly leaseMarginMs?: number;
   /** Says that the outbox has work; called after commit. */

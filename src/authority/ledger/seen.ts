@@ -4,6 +4,8 @@ import type { SequenceHead } from '../../domain/sequence.ts';
 export interface Seen {
   latest(): SequenceHead | undefined;
   see(head: SequenceHead): void;
+  /** People said that the database as it is now is the one to go on with. */
+  forget(): void;
 }
 
 /** Starts from what an earlier process left in its pin, if there is one. Only moves forward. */
@@ -13,6 +15,9 @@ export function seenFrom(start: SequenceHead | undefined): Seen {
     latest: () => latest,
     see: (head) => {
       if (head.number > (latest?.number ?? 0)) latest = head;
+    },
+    forget: () => {
+      latest = undefined;
     },
   };
 }

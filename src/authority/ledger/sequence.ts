@@ -38,7 +38,9 @@ export async function readSequence(db: Database | Trx, from: number): Promise<Wr
   const { rows } = await sql<{ head: SequenceHead | null; number: number | null } & Omit<Numbered, 'number'>>`
     select (select jsonb_build_object('number', number, 'hash', hash) from sequence_head where id = 1) as head, s.*
       from (select 1) one left join sequence s on s.number >= ${from} order by s.number`.execute(db);
-  const numbered = rows.flatMap(({ head: _, number, ...row }) => (number === null ? [] : [{ ...row, number }]));
+  const numbered = rows.flatMap(({ number, kind, chain, subject, prev, hash }) =>
+    number === null ? [] : [{ number, kind, chain, subject, prev, hash }],
+  );
   return { head: rows[0]?.head ?? SEQUENCE_ROOT, rows: numbered };
 }
 

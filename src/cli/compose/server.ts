@@ -131,7 +131,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     manifest,
     blobKey: keys.blobs,
     bundle: () => bundle,
-    stepUp: null,
+    stepUp: stepUpOf(configuration, () => bundle, () => keys.signing, () => port),
     model: configuration.BELAY_MODEL ?? null,
     observeOnly: parts.observeOnly,
     now: () => new Date(),

@@ -1,7 +1,8 @@
+import { anchorPlaces } from './anchor-places.ts';
 import { readableFile } from './readable-file.ts';
 import { z } from 'zod';
 import { CliError } from '../problem.ts';
-import { hostPort, httpUrl, people, person, port, postgresUrl, startingWith, yesNo } from './fields.ts';
+import { hostPort, httpUrl, issuer, people, person, port, postgresUrl, startingWith, yesNo } from './fields.ts';
 import { readHookProofs, type HookProof } from './hook-proof.ts';
 import { readVariables } from './read-variables.ts';
 import { conflicts, type Process } from './conflicts.ts';
@@ -16,6 +17,10 @@ const FIELDS = {
   BELAY_TOKEN: text,
   BELAY_TOKEN_PERSON: person,
   BELAY_APPROVERS: people,
+  BELAY_ANCHORS: anchorPlaces,
+  BELAY_OIDC_ISSUER: issuer,
+  BELAY_OIDC_CLIENT_ID: text,
+  BELAY_OIDC_CLIENT_SECRET: text,
   BELAY_SLACK_CHANNEL: text.regex(/^[CGD][A-Z0-9]{2,}$/, 'must be a channel id such as C0123456789, not a name'),
   BELAY_ROUTES: readableFile,
   BELAY_MODEL: text,
@@ -45,6 +50,8 @@ const FIELDS = {
   SLACK_APP_TOKEN: startingWith('xapp-', 'an app-level token'),
   SLACK_SIGNING_SECRET: text,
   SLACK_API_URL: httpUrl('https://slack.com/api'),
+  PAGERDUTY_TOKEN: text,
+  PAGERDUTY_API_URL: httpUrl('https://api.eu.pagerduty.com'),
   OPENAI_API_KEY: text,
   OPENAI_BASE_URL: httpUrl('http://127.0.0.1:11434/v1'),
   GITHUB_TOKEN: text,
@@ -65,6 +72,7 @@ const DEFAULTS = {
   BELAY_BUILD: 'belay-build',
   TEMPORAL_NAMESPACE: 'default',
   GITHUB_API_URL: 'https://api.github.com',
+  PAGERDUTY_API_URL: 'https://api.pagerduty.com',
 } as const satisfies Variables;
 
 /** Belay's configuration: the parsed variables, with defaults, plus the proofs that webhooks must bring. */

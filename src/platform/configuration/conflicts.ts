@@ -31,6 +31,8 @@ const FOREIGN: Readonly<Record<Process, readonly VariableName[]>> = {
     'BELAY_WORKER_TOKENS_FILE',
     'SLACK_BOT_TOKEN',
     'DATABASE_MIGRATION_URL',
+    'BELAY_OIDC_CLIENT_SECRET',
+    'PAGERDUTY_TOKEN',
   ],
   worker: [
     'DATABASE_URL',
@@ -42,6 +44,8 @@ const FOREIGN: Readonly<Record<Process, readonly VariableName[]>> = {
     'SLACK_BOT_TOKEN',
     'SLACK_APP_TOKEN',
     'SLACK_SIGNING_SECRET',
+    'BELAY_OIDC_CLIENT_SECRET',
+    'PAGERDUTY_TOKEN',
   ],
 };
 
@@ -70,6 +74,19 @@ export function conflicts(set: ReadonlySet<string>, of: Process = 'all'): string
   need(
     !has('SLACK_BOT_TOKEN') && (has('SLACK_APP_TOKEN') || has('SLACK_SIGNING_SECRET')),
     'SLACK_BOT_TOKEN is missing; SLACK_APP_TOKEN and SLACK_SIGNING_SECRET do nothing without it',
+  );
+  for (const [name, why] of [
+    ['BELAY_OIDC_CLIENT_ID', 'the issuer must know who asks'],
+    ['BELAY_PUBLIC_URL', 'the issuer sends people back to it, at /signin/oidc/callback'],
+  ] as const)
+    need(has('BELAY_OIDC_ISSUER') && !has(name), `${name} is missing; BELAY_OIDC_ISSUER needs it: ${why}`);
+  need(
+    (has('BELAY_OIDC_CLIENT_ID') || has('BELAY_OIDC_CLIENT_SECRET')) && !has('BELAY_OIDC_ISSUER'),
+    'BELAY_OIDC_ISSUER is missing; without it nobody can sign in by OpenID Connect',
+  );
+  need(
+    has('PAGERDUTY_API_URL') && !has('PAGERDUTY_TOKEN'),
+    'PAGERDUTY_TOKEN is missing; PAGERDUTY_API_URL does nothing without it',
   );
   need(
     has('BELAY_AUTHORITY_URL') && !has('BELAY_WORKER_TOKEN'),

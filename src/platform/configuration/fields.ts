@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Identity } from '../../domain/directory.ts';
+import { isEMail } from '../../domain/directory-problems.ts';
 
 /** A port, 0 meaning any free one. */
 export const port = z
@@ -17,6 +19,17 @@ const url = (schemes: readonly string[], example: string) =>
     )
     .transform((value) => value.replace(/\/+$/, ''));
 
+/** Exactly as the issuer spells itself: a trailing slash is part of it. Plain http only for one on this machine. */
+export const issuer = z
+  .string()
+  .refine(
+    (value) =>
+      /^https:\/\/[^\s#?]+$/.test(value) ||
+      /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/[^\s#?]*)?$/.test(value),
+    'is not an issuer; give it as it spells itself, such as https://id.example.com (http only on this machine)',
+  )
+  .refine((value) => URL.canParse(value), 'is not an address');
+
 export const httpUrl = (example: string) => url(['http:', 'https:'], example);
 
 export const postgresUrl = url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/belay');
@@ -29,14 +42,14 @@ export const hostPort = z
     'must be host:port without a scheme, such as temporal.internal:7233',
   );
 
-const PERSON = /^(slack:T[A-Z0-9]+\/[UW][A-Z0-9]+|(?!slack:)[a-z][a-z0-9-]*:[^\s,]+)$/;
+const isPerson = (id: string): boolean => Identity.safeParse(id).success && !isEMail(id);
 
 /** One person id. */
 export const person = z
   .string()
-  .regex(
-    PERSON,
-    'is not a person; it is slack:<team>/<user>, such as slack:T012/U345, or <where>:<name>, such as api:ada',
+  .refine(
+    isPerson,
+    'is not a person; it is slack:<team>/<user>, such as slack:T012/U345, oidc:<issuer>#<subject>, or <where>:<name>, such as api:ada',
   );
 
 /** Person ids by comma. Empty is a list of nobody. */
@@ -49,10 +62,10 @@ export const people = z
       .filter((id) => id !== ''),
   )
   .superRefine((ids, context) => {
-    const wrong = ids.filter((id) => !PERSON.test(id));
+    const wrong = ids.filter((id) => !isPerson(id));
     if (wrong.length > 0)
       context.addIssue(
-        `has ${wrong.map((id) => `"${id}"`).join(', ')}; a person is slack:<team>/<user>, such as slack:T012/U345, or local:<user>`,
+        `has ${wrong.map((id) => `"${id}"`).join(', ')}; a person is slack:<team>/<user>, such as slack:T012/U345, oidc:<issuer>#<subject>, or local:<user>, and never an e-mail address`,
       );
   });
 

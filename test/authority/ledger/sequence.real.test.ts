@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { gateRecordProblem } from '../../../src/authority/ledger/gate-record.ts';
 import { seenFrom } from '../../../src/authority/ledger/seen.ts';
 import { nextNumber, sequenceProblem } from '../../../src/authority/ledger/sequence.ts';
-import { decisionsOn } from '../../../src/authority/gates/view.ts';
+import { decisionsOn } from '../../../src/authority/gates/decisions-on.ts';
 import { numberedHash } from '../../../src/domain/sequence.ts';
 import { ANN, type Asked, type AuthorityFixture, BOB, startAuthority } from '../../support/authority-fixture.ts';
 import { describeReal } from '../../support/parts.ts';
