@@ -52,6 +52,8 @@ export interface ServerOptions {
   readonly onRunChange?: OnRunChange | undefined;
   /** Milliseconds between looks at a run whose stream is open. Default 500. */
   readonly pollMs?: number;
+  /** Milliseconds that an edit waits for the approval that takes its place. Default 10,000. */
+  readonly nextGateWithinMs?: number;
   /** Errors nobody foresaw, with what the person was told to quote. */
   readonly log: { error(message: string, error: unknown): void };
 }

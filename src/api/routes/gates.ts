@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Doors } from '../../authority/doors.ts';
@@ -10,6 +11,10 @@ import { personOf } from './person-of.ts';
 import { typed } from './typed.ts';
 
 const tags = ['approvals'];
+
+/** How long an edit waits for the run to have it previewed and asked, so that a script can read the new one at once. Milliseconds. */
+const NEXT_WITHIN = 10_000;
+const LOOK_EVERY = 200;
 
 const Decided = z.object({
   /** The approval decided; after an edit or a send-back the one that takes its place. */
@@ -32,10 +37,14 @@ const REFUSED: Record<Extract<DecisionAnswer, { answer: 'refused' }>['why'], num
   invalid: 422,
   'step-up-needed': 403,
   frozen: 409,
+  forbidden: 403,
 };
 
 /** Reading gates and deciding them. The authority decides what a decision does; this only says it in HTTP. */
-export async function gateRoutes(app: FastifyInstance, { doors }: Pick<ServerOptions, 'doors'>): Promise<void> {
+export async function gateRoutes(
+  app: FastifyInstance,
+  { doors, nextGateWithinMs = NEXT_WITHIN }: Pick<ServerOptions, 'doors' | 'nextGateWithinMs'>,
+): Promise<void> {
   const routes = typed(app);
   routes.get(
     '/api/gates',
@@ -77,13 +86,25 @@ export async function gateRoutes(app: FastifyInstance, { doors }: Pick<ServerOpt
       if (answer.answer === 'refused') throw new HttpProblem(REFUSED[answer.why], answer.message);
       if (answer.answer === 'revised') {
         const { record: decision, gate } = answer;
-        return { gate, run: decision.run, state: 'open' as const, missing: [], repeated: false, decision };
+        const next = await waitForGate(doors, gate, nextGateWithinMs);
+        const state = next?.state ?? 'open';
+        return { gate, run: decision.run, state, missing: next?.missing ?? [], repeated: false, decision };
       }
       const { state } = await findGate(doors, id);
       const { record: decision, missing } = answer;
       return { gate: id, run: decision.run, state, missing, repeated: answer.answer === 'repeated', decision };
     },
   );
+}
+
+/** The gate as soon as it is there; undefined when the run is not that quick (or Temporal is down): its id stands all the same. */
+async function waitForGate(doors: Pick<Doors, 'gate'>, id: string, withinMs: number): Promise<Gate | undefined> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const gate = await doors.gate(id);
+    if (gate || Date.now() >= end) return gate;
+    await sleep(Math.min(LOOK_EVERY, Math.max(0, end - Date.now())));
+  }
 }
 
 async function findGate(doors: Pick<Doors, 'gate'>, id: string): Promise<Gate> {
