@@ -25,18 +25,37 @@ const pathFor = (folder: string, port?: number): string =>
 
 const portOf = (state: SandboxState): number => Number(new URL(state.control).port);
 
-/** Notes where this sandbox is, readable for this user only. Returns what takes the note away again. */
+/** Puts a note in place by renaming a new file: never written through a link that somebody left in a shared folder. */
+function put(path: string, state: SandboxState): void {
+  const draft = `${path}.${process.pid}.tmp`;
+  writeFileSync(draft, JSON.stringify(state), { mode: 0o600, flag: 'wx' });
+  renameSync(draft, path);
+}
+
+/**
+ * Notes where this sandbox is, readable for this user only, and that it is the latest. Returns what takes the note away
+ * again; the latest is then another one that still runs.
+ */
 export function writeState(state: SandboxState, folder: string = tmpdir()): () => void {
-  for (const path of [pathFor(folder, portOf(state)), pathFor(folder)]) {
-    const draft = `${path}.${process.pid}.tmp`;
-    // A new file put in place by renaming: never written through a link that somebody left in a shared folder.
-    writeFileSync(draft, JSON.stringify(state), { mode: 0o600, flag: 'wx' });
-    renameSync(draft, path);
-  }
+  put(pathFor(folder, portOf(state)), state);
+  put(pathFor(folder), state);
   return () => {
     rmSync(pathFor(folder, portOf(state)), { force: true });
-    if (readState(undefined, folder)?.pid === state.pid) rmSync(pathFor(folder), { force: true });
+    if (readState(undefined, folder)?.pid !== state.pid) return;
+    rmSync(pathFor(folder), { force: true });
+    const other = notes(folder).find(({ note }) => isAlive(note.pid));
+    if (other) put(pathFor(folder), other.note);
   };
+}
+
+/** Every sandbox of this user that was noted under its port. */
+function notes(folder: string): { name: string; note: SandboxState }[] {
+  const mine = new RegExp(`^belay-sandbox-${RegExp.escape(owner())}-(?<port>\\d+)\\.json$`);
+  return readdirSync(folder).flatMap((name) => {
+    const port = mine.exec(name)?.groups?.['port'];
+    const note = port === undefined ? undefined : readState(Number(port), folder);
+    return note ? [{ name, note }] : [];
+  });
 }
 
 const isAlive = (pid: number): boolean => {
@@ -49,11 +68,8 @@ const isAlive = (pid: number): boolean => {
 
 /** Takes away what a sandbox that was killed could not: its notes, and the folder with its kubeconfig. */
 export function forgetDead(folder: string = tmpdir()): void {
-  const mine = new RegExp(`^belay-sandbox-${RegExp.escape(owner())}-(?<port>\\d+)\\.json$`);
-  for (const name of readdirSync(folder)) {
-    const port = mine.exec(name)?.groups?.['port'];
-    const state = port === undefined ? undefined : readState(Number(port), folder);
-    if (!state || isAlive(state.pid)) continue;
+  for (const { name, note: state } of notes(folder)) {
+    if (isAlive(state.pid)) continue;
     rmSync(join(folder, name), { force: true });
     if (readState(undefined, folder)?.pid === state.pid) rmSync(pathFor(folder), { force: true });
     const isOurs = dirname(state.folder) === folder && basename(state.folder).startsWith(FOLDER_PREFIX);

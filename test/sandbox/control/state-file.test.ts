@@ -35,6 +35,14 @@ test('the latest sandbox is found without a port, each one by its own', () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test('when the latest ends, one that still runs is the latest again', () => {
+  write(state(4001, process.pid));
+  const forgetLatest = write(state(4002, process.ppid));
+  expect(read()).toEqual(state(4002, process.ppid));
+  forgetLatest();
+  expect(read()).toEqual(state(4001, process.pid));
+});
+
 test('only this user may read it: it holds a token', () => {
   const forget = write(state(4001));
   for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
