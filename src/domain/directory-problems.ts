@@ -3,8 +3,10 @@ import { activeMembers, type Directory } from './directory.ts';
 /** `team-owner` in a rule means the group that the target's `team` tag names, so no group may have that name. */
 export const RESERVED_GROUP = 'team-owner';
 
-/** What follows the scheme, or an OIDC issuer, is an e-mail address; those change hands. */
+/** What follows the scheme, or an OIDC issuer, is an e-mail address. Those change hands, so they identify nobody. */
 const E_MAIL = /^(mailto|e-?mail):|[:#/][^\s@:#/]+@[^\s@]+\.[^\s@]+$/i;
+
+export const isEMail = (identity: string): boolean => E_MAIL.test(identity);
 
 /** Every second place of an entry, with the first. */
 function repeats(places: readonly (readonly [path: string, value: string])[]): { path: string; first: string }[] {
@@ -32,7 +34,7 @@ export function directoryProblems({ people, groups }: Directory): string[] {
   ]);
   return [
     ...identities
-      .filter(([, identity]) => E_MAIL.test(identity))
+      .filter(([, identity]) => isEMail(identity))
       .map(
         ([path, it]) => `${path}: ${it} is an e-mail address, and those change hands; give the id that the door uses`,
       ),

@@ -36,8 +36,8 @@ interface Entry {
   asking?: Promise<void>;
 }
 
-/** @param sources asked at each read: what is configured may be connected later than the authority starts */
-export function outsideLists(sources: () => NarrowingSources, now: () => Date): OutsideLists {
+/** A cache of what the sources say; `now` is the authority's clock. */
+export function outsideLists(sources: NarrowingSources, now: () => Date): OutsideLists {
   const entries = new Map<string, Entry>();
   const entryOf = ({ kind, id }: Narrowing): Entry => {
     const key = `${kind}:${id}`;
@@ -66,7 +66,7 @@ export function outsideLists(sources: () => NarrowingSources, now: () => Date): 
   return {
     lastRead: (list) => entryOf(list).reading,
     async read(list) {
-      const source = sources()[list.kind];
+      const source = sources[list.kind];
       if (!source) return { problem: NOT_CONFIGURED[list.kind] };
       const entry = entryOf(list);
       if (!within(entry.reading?.at, MEMBERSHIP_AGE.fresh) && !within(entry.failed?.at, LEFT_ALONE)) {

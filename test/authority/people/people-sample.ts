@@ -9,8 +9,8 @@ export const directorySample = (people: object, groups: object): Directory => Di
 /** What `standingOf` works with: a directory that can change, a clock that is set by hand, and outside sources. */
 export function peopleContext(directory: Directory, sources: NarrowingSources = {}) {
   const clock = { now: Date.parse('2026-03-01T12:00:00.000Z') };
-  const state = { directory, sources };
+  const state = { directory };
   const bundle = (): ActiveBundle => ({ ...simpleBundle({ approvers: [], solo: false }), directory: state.directory });
   const now = () => new Date(clock.now);
-  return { context: { bundle, now, narrowing: outsideLists(() => state.sources, now) }, clock, state };
+  return { context: { bundle, now, narrowing: outsideLists(sources, now) }, clock, state };
 }

@@ -32,6 +32,7 @@ describe('what is accepted', () => {
       BELAY_BUILD: 'belay-build',
       TEMPORAL_NAMESPACE: 'default',
       GITHUB_API_URL: 'https://api.github.com',
+      PAGERDUTY_API_URL: 'https://api.pagerduty.com',
       hooks: new Map(),
     });
   });
@@ -40,8 +41,8 @@ describe('what is accepted', () => {
     ['a port', { BELAY_PORT: '0' }, { BELAY_PORT: 0 }],
     [
       'people of several doors',
-      { BELAY_APPROVERS: 'slack:T1/U2, local:ada ,oidc:ada@example.com' },
-      { BELAY_APPROVERS: ['slack:T1/U2', 'local:ada', 'oidc:ada@example.com'] },
+      { BELAY_APPROVERS: 'slack:T1/U2, local:ada ,oidc:https://id.example.com#00u1' },
+      { BELAY_APPROVERS: ['slack:T1/U2', 'local:ada', 'oidc:https://id.example.com#00u1'] },
     ],
     ['no approvers, said on purpose', { BELAY_APPROVERS: '' }, { BELAY_APPROVERS: [] }],
     [
@@ -80,6 +81,25 @@ describe('what is refused, naming the variable', () => {
     [{ BELAY_PORT: '80a' }, /^BELAY_PORT/],
     [{ BELAY_APPROVERS: 'ada' }, /^BELAY_APPROVERS has "ada"; a person is/],
     [{ BELAY_APPROVERS: 'slack:U345' }, /^BELAY_APPROVERS has "slack:U345"/],
+    [{ BELAY_APPROVERS: 'oidc:ada@example.com' }, /never an e-mail address/],
+    [{ BELAY_APPROVERS: 'api:ada@example.com' }, /never an e-mail address/],
+    [{ BELAY_TOKEN_PERSON: 'ada@example.com' }, /^BELAY_TOKEN_PERSON is not a person/],
+    [{ PAGERDUTY_API_URL: 'https://api.eu.pagerduty.com' }, /^PAGERDUTY_TOKEN is missing/],
+    [
+      { BELAY_OIDC_ISSUER: 'https://id.example.com', BELAY_PUBLIC_URL: 'https://belay.example.com' },
+      /^BELAY_OIDC_CLIENT_ID is missing/,
+    ],
+    [
+      { BELAY_OIDC_ISSUER: 'https://id.example.com', BELAY_OIDC_CLIENT_ID: 'belay' },
+      /^BELAY_PUBLIC_URL is missing; .*\/signin\/oidc\/callback/,
+    ],
+    [{ BELAY_OIDC_CLIENT_SECRET: 's' }, /^BELAY_OIDC_ISSUER is missing/],
+    ...['http://id.example.com', 'id.example.com', 'https://id.example.com?tenant=1', 'https://id.example.com#x'].map(
+      (wrong): [NodeJS.ProcessEnv, RegExp] => [
+        { BELAY_OIDC_ISSUER: wrong, BELAY_OIDC_CLIENT_ID: 'belay', BELAY_PUBLIC_URL: 'https://belay.example.com' },
+        /^BELAY_OIDC_ISSUER is not an issuer/,
+      ],
+    ),
     [{ BELAY_SLACK_CHANNEL: '#ops' }, /^BELAY_SLACK_CHANNEL must be a channel id/],
     [
       { BELAY_ROUTES: '/nowhere/routes.yaml' },
