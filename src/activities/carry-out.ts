@@ -87,6 +87,8 @@ async function record(
 
 const failed = (summary: string): ActionOutcome => ({ status: 'failed', summary, postState: null });
 
+const inDoubt = (summary: string): ActionOutcome => ({ status: 'in-doubt', summary, postState: null });
+
 /** Does it. Only a definite refusal by the system counts as an end; anything unclear is thrown and left to reconcile. */
 async function act(attempt: Attempt, held: Held): Promise<ActionOutcome> {
   try {
@@ -98,8 +100,8 @@ async function act(attempt: Attempt, held: Held): Promise<ActionOutcome> {
 }
 
 // Recording stands outside of acting: a failure to record must never be taken for a failure to act.
-const perform = async (attempt: Attempt, held: Held, reconciled: boolean): Promise<CarryOutResult> =>
-  await record(attempt, held, await act(attempt, held), reconciled);
+const perform = async (attempt: Attempt, held: Held): Promise<CarryOutResult> =>
+  await record(attempt, held, await act(attempt, held), false);
 
 async function look(attempt: Attempt, held: Held): Promise<Reconciliation> {
   try {
@@ -110,6 +112,18 @@ async function look(attempt: Attempt, held: Held): Promise<Reconciliation> {
   }
 }
 
+/**
+ * Does it again. Where the system refuses that, the earlier attempt may have come through in between, from a process that
+ * slept or a network that was slow; so it is looked at once more before it counts as a failure.
+ */
+async function repeat(attempt: Attempt, held: Held): Promise<CarryOutResult> {
+  const outcome = await act(attempt, held);
+  const found = outcome.status === 'failed' ? await look(attempt, held) : undefined;
+  if (found?.status === 'done') return await record(attempt, held, found.outcome, true);
+  if (found?.status === 'unknown') return await record(attempt, held, inDoubt(found.why), true);
+  return await record(attempt, held, outcome, true);
+}
+
 /** An earlier attempt's end is unknown: look first, and act again only where that is safe. */
 async function reconcile(
   attempt: Attempt,
@@ -118,7 +132,7 @@ async function reconcile(
   const found = await look(attempt, held);
   if (found.status === 'done') return await record(attempt, held, found.outcome, true);
   if (found.status === 'not-done' && attempt.tool.safeToRepeat !== 'no') {
-    if (held.mayRepeat) return await perform(attempt, held, true);
+    if (held.mayRepeat) return await repeat(attempt, held);
     return await record(
       attempt,
       held,
@@ -128,7 +142,7 @@ async function reconcile(
   }
   const why =
     found.status === 'unknown' ? found.why : 'it seems not to have happened, and this tool must not be tried twice';
-  return await record(attempt, held, { status: 'in-doubt', summary: why, postState: null }, true);
+  return await record(attempt, held, inDoubt(why), true);
 }
 
 /** Look, ask, act, record. Every attempt goes through the authority; a second one never acts blindly. */
@@ -140,7 +154,7 @@ export async function carryOut(attempt: Attempt): Promise<CarryOutResult> {
   switch (answer.answer) {
     case 'granted':
       if (lost !== undefined) return await record(attempt, answer, failed(lost), false);
-      if (performance.now() - askedAt <= BEGIN_WITHIN_MS) return await perform(attempt, answer, false);
+      if (performance.now() - askedAt <= BEGIN_WITHIN_MS) return await perform(attempt, answer);
       // Nothing was begun, and that is known now; a later attempt could not tell it from one that was.
       if (attempt.tool.safeToRepeat === 'no')
         return await record(attempt, answer, failed('the grant came too late to be used; nothing was done'), false);

@@ -191,6 +191,29 @@ describe('carrying out an action', () => {
     expect(after.recorded).toMatchObject([{ fence: 2, reconciled: true }]);
   });
 
+  const conflicts: [string, Reconciliation, string][] = [
+    ['had come through meanwhile', { status: 'done', outcome: done }, 'done'],
+    ['had not', { status: 'not-done' }, 'failed'],
+    ['cannot be told', { status: 'unknown', why: 'closed' }, 'in-doubt'],
+  ];
+  test.each(conflicts)(
+    'a repeat that the system refuses is looked at once more: the earlier attempt %s',
+    async (_, then, status) => {
+      let looks = 0;
+      const { result, effects, recorded } = await attempt({
+        grant: reconcile,
+        look: async () => {
+          looks += 1;
+          return looks === 1 ? { status: 'not-done' } : then;
+        },
+        run: () => Promise.reject(new Failure('stop.forbidden', 'it changed')),
+      });
+      expect(effects).toEqual(['execute']);
+      expect(recorded).toMatchObject([{ fence: 2, reconciled: true, outcome: { status } }]);
+      expect(result).toMatchObject({ status });
+    },
+  );
+
   test('a target that cannot be read is asked about all the same, as something nobody approved', async () => {
     const { observed, effects } = await attempt({
       grant: { answer: 'refused', code: 'drifted', message: 'changed' },

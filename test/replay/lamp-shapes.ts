@@ -1,5 +1,6 @@
 import type { Alert } from '../../src/domain/alert.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
+import { WAKE_SIGNAL } from '../../src/domain/messages.ts';
 import { ada, type ToyBelay } from '../support/toy/start-toy-belay.ts';
 import { until } from '../support/until.ts';
 
@@ -45,9 +46,11 @@ export const lampShapes: Readonly<Record<string, Shape>> = {
   },
   'dry-run': async (belay, name) => await belay.start({ name }, { dryRun: true }),
   expired: async (belay, name) => {
-    belay.clock.ahead = -(7 * 24 * 3600_000 - 2_000);
     const run = await belay.start({ name });
     await belay.openGate(run);
+    belay.clock.ahead = 8 * 24 * 3600_000;
+    await (await belay.handle(run)).signal(WAKE_SIGNAL);
+    await belay.ended(run);
     belay.clock.ahead = 0;
     return run;
   },

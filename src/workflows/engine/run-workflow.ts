@@ -24,8 +24,8 @@ const progressQuery = defineQuery<string>(PROGRESS_QUERY);
 const MAX_FOREIGN = 20;
 
 /** A cancellable wait that a person's cancel ends early. */
-async function pause(state: RunState, duration: string): Promise<void> {
-  const until = Date.now() + millis(duration);
+async function pause(state: RunState, ms: number): Promise<void> {
+  const until = Date.now() + ms;
   while (Date.now() < until) {
     await state.woken(Math.max(until - Date.now(), 1));
     await state.stopIfCancelled();
@@ -50,15 +50,18 @@ function contextOf(state: RunState, runbook: AnyRunbook): RunContext {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each read's facts are of the tool it names; the compiler cannot follow names
     gather: (turn, reads) => gather(state, turn, reads) as never,
     investigate: (request) => investigate(state, { ...request, limits: runbook.limits }),
-    act: (proposal, after) =>
-      act(state, proposal, {
-        verify: after.verify,
-        stabilise: async () => {
-          state.enter(`waiting ${after.stabilise} before verifying`);
-          await pause(state, after.stabilise);
-        },
-      }),
-    sleep: (duration) => pause(state, duration),
+    act: async (proposal, after) => {
+      // Read before anybody is asked: a mistake in it must not show after the side effect.
+      const wait = millis(after.stabilise);
+      const stabilise = async () => {
+        state.enter(`waiting ${after.stabilise} before verifying`);
+        await pause(state, wait);
+      };
+      return await act(state, proposal, { verify: after.verify, stabilise });
+    },
+    sleep: async (duration) => {
+      await pause(state, millis(duration));
+    },
     note: async (key, text) => {
       await state.say(key, text);
     },

@@ -13,8 +13,10 @@ import { newPrivateKeyPem, signingKeyFrom } from '../../../src/authority/keys/si
 import { startOutbox } from '../../../src/authority/outbox/outbox.ts';
 import { simpleBundle } from '../../../src/authority/bundle/simple-bundle.ts';
 import { calls } from '../../../src/authority/calls.ts';
-import { type AuthorityClient, protocol } from '../../../src/authority/protocol.ts';
+import { type AuthorityClient, type Call, protocol, type RequestOf } from '../../../src/authority/protocol.ts';
+import type { DecisionAnswer, DecisionRequest } from '../../../src/domain/decision.ts';
 import { Failure } from '../../../src/domain/failure.ts';
+import type { GrantAnswer } from '../../../src/domain/grant.ts';
 import type { Gate } from '../../../src/domain/gate.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { PROGRESS_QUERY } from '../../../src/domain/messages.ts';
@@ -78,8 +80,12 @@ export interface ToyBelay {
   readonly databaseUrl: string;
   /** What the authority's clock is ahead of the true one, in milliseconds. */
   readonly clock: { ahead: number };
-  /** Deaths right after the authority answered a turn's recording. */
-  readonly faults: { readonly recordTurn: { after: (() => void) | undefined } };
+  /** Deaths right after the authority answered a turn's recording; other answers to "may I, now?" than its own; failures of any call. */
+  readonly faults: {
+    readonly recordTurn: { after: (() => void) | undefined };
+    readonly grant: { instead: ((request: RequestOf<'grant'>) => GrantAnswer | undefined) | undefined };
+    readonly any: { before: ((call: Call, request: object) => void) | undefined };
+  };
   start(input: JsonObject, how?: { dryRun?: boolean; mode?: RunMode; runbook?: string }): Promise<string>;
   /** Where the run says it is. */
   progress(run: string): Promise<string>;
@@ -87,6 +93,10 @@ export interface ToyBelay {
   note(run: string, text: string | RegExp): Promise<string>;
   openGate(run: string): Promise<Gate>;
   approve(run: string, person?: Person): Promise<void>;
+  /** Decides on the run's open gate. */
+  decide(run: string, request: Partial<DecisionRequest>, person?: Person): Promise<DecisionAnswer>;
+  /** The run's open gate, once it is another one than this. */
+  nextGate(run: string, before: { readonly id: string }): Promise<Gate>;
   ended(run: string): Promise<NonNullable<Awaited<ReturnType<Doors['run']>>>>;
   kinds(run: string): Promise<string[]>;
   stopWorkers(): Promise<void>;
@@ -96,12 +106,13 @@ export interface ToyBelay {
 }
 
 /** As the HTTP face does it: what is not in the protocol's form does not get in. */
-function strict(authority: AuthorityClient): AuthorityClient {
+function strict(authority: AuthorityClient, before: (call: Call, request: object) => void): AuthorityClient {
   const entries = calls.map((name) => [
     name,
     async (request: never) => {
       const parsed = protocol[name].request.safeParse(request);
       if (!parsed.success) throw new Failure('stop.invalid-input', `${name}: ${z.prettifyError(parsed.error)}`);
+      before(name, request);
       return await authority[name](request);
     },
   ]);
@@ -141,8 +152,12 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
     poke: () => poke(),
   };
   const doors = createDoors(context);
-  const honest = strict(directAuthority(context));
-  const faults: ToyBelay['faults'] = { recordTurn: { after: undefined } };
+  const faults: ToyBelay['faults'] = {
+    recordTurn: { after: undefined },
+    grant: { instead: undefined },
+    any: { before: undefined },
+  };
+  const honest = strict(directAuthority(context), (call, request) => faults.any.before?.(call, request));
   const direct: AuthorityClient = {
     ...honest,
     recordTurn: async (request) => {
@@ -150,6 +165,7 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
       faults.recordTurn.after?.();
       return answer;
     },
+    grant: async (request) => faults.grant.instead?.(request) ?? (await honest.grant(request)),
   };
   const authority = options.wrap?.(direct) ?? direct;
   const connection = await Connection.connect({ address: options.temporal });
@@ -218,9 +234,18 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
       }),
     openGate: (run) =>
       until(`run ${run} opens a gate`, async () => (await doors.gates({ run, state: 'open' }))[0], { within: 30_000 }),
+    decide: async (run, request, person = ada) => {
+      const { id, digest } = await toy.openGate(run);
+      return await doors.decide(id, { decision: 'approve', digest, ...request }, person);
+    },
+    nextGate: (run, before) =>
+      until(
+        `run ${run} asks again`,
+        async () => (await doors.gates({ run, state: 'open' })).find(({ id }) => id !== before.id),
+        { within: 30_000 },
+      ),
     approve: async (run, person = ada) => {
-      const gate = await toy.openGate(run);
-      const answer = await doors.decide(gate.id, { decision: 'approve', digest: gate.digest }, person);
+      const answer = await toy.decide(run, {}, person);
       if (answer.answer !== 'recorded') throw new Error(JSON.stringify(answer));
     },
     ended: (run) =>

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Alert } from '../../../src/domain/alert.ts';
+import { Failure } from '../../../src/domain/failure.ts';
 import type { Gate } from '../../../src/domain/gate.ts';
+import { WAKE_SIGNAL } from '../../../src/domain/messages.ts';
 import { describeReal } from '../../support/parts.ts';
 import { ada, grace } from '../../support/toy/start-toy-belay.ts';
 import { until } from '../../support/until.ts';
@@ -45,7 +47,7 @@ describeReal('how a run ends', ['temporal', 'postgres'], () => {
     }
     const ended = await belay.ended(run);
     expect(ended).toMatchObject({ outcome: 'not-fixed' });
-    expect(ended.summary).toContain('kept changing');
+    expect(ended.summary).toContain('did not fit any more');
     expect(belay.lamps.effectsOn(run)).toEqual([]);
   });
 
@@ -63,15 +65,16 @@ describeReal('how a run ends', ['temporal', 'postgres'], () => {
     expect(await belay.kinds(run)).not.toContain('action.in-doubt');
   });
 
-  test('expired: nothing is done, and the record says that nobody decided', async () => {
+  test("expired by the authority's clock: nothing is done, and the record says that nobody decided", async () => {
     const { belay } = toy;
     belay.lamps.dark('late');
-    belay.clock.ahead = -(7 * 24 * 3600_000 - 3_000);
     const run = await belay.start({ name: 'late' });
     await belay.openGate(run);
-    belay.clock.ahead = 0;
+    belay.clock.ahead = 8 * 24 * 3600_000;
+    await (await belay.handle(run)).signal(WAKE_SIGNAL);
     const ended = await belay.ended(run);
     expect(ended).toMatchObject({ state: 'finished', outcome: 'expired' });
+    belay.clock.ahead = 0;
     expect(ended.summary).toContain('Nobody decided');
     expect(await belay.kinds(run)).toContain('gate.expired');
     expect(belay.lamps.effectsOn(run)).toEqual([]);
@@ -215,7 +218,11 @@ describeReal('how a run ends', ['temporal', 'postgres'], () => {
     expect(ended).toMatchObject({ outcome: 'not-fixed' });
     expect(ended.summary).toContain(`Undo stopped at ${run}/1`);
     expect(ended.summary).toContain('changed by somebody else');
-    expect(ended.summary).toContain(`Still in effect: ${run}/1.`);
+    expect(ended.summary).toContain(`Undone: ${run}/2.`);
+    expect(ended.summary).toContain(
+      `In effect: ${run}/1, Switch lamp shared on (to take it back: Switch lamp shared off).`,
+    );
+    expect(ended.summary).not.toContain('Switch lamp other on');
     expect(belay.lamps.lamp('shared')).toMatchObject({ on: true, by: 'somebody else' });
   });
 
@@ -274,6 +281,40 @@ describeReal('how a run ends', ['temporal', 'postgres'], () => {
     expect(ended.summary).toContain('a bug in the rules');
     const handle = await belay.handle(run);
     await until('Temporal has closed it', async () => (await handle.describe()).status.name === 'FAILED');
+  });
+
+  test('a mistake of ours after the side effect: it is left in place, and said what is in effect, how to take it back, and to whom', async () => {
+    const { belay } = toy;
+    belay.lamps.dark('left behind');
+    const run = await belay.start({ name: 'left behind' });
+    belay.faults.any.before = (call, request) => {
+      if (call === 'verified' && 'run' in request && request.run === run)
+        throw new Failure('stop.unsupported', 'no such verdict');
+    };
+    await belay.approve(run);
+    const ended = await belay.ended(run);
+    belay.faults.any.before = undefined;
+    expect(ended).toMatchObject({ state: 'failed' });
+    expect(ended.summary).toBe(
+      `no such verdict. It stopped after ${run}/1 took effect; that was left in place. ` +
+        `In effect: ${run}/1, Switch lamp left behind on (to take it back: Switch lamp left behind off).`,
+    );
+    expect(belay.lamps.effectsOn(run)).toEqual([`${run}/1 execute`]);
+    const paged = await belay.context.db
+      .selectFrom('outbox')
+      .select('payload')
+      .where('topic', '=', 'page')
+      .where('subject', '=', run)
+      .executeTakeFirstOrThrow();
+    expect(paged.payload).toMatchObject({ people: ['local:ada'], text: expect.stringContaining('In effect') });
+  });
+
+  test('a wait that is none is found out before anybody is asked', async () => {
+    const { belay } = toy;
+    belay.lamps.dark('soon');
+    const run = await belay.start({ name: 'soon', stabilise: 'soon' });
+    expect(await belay.ended(run)).toMatchObject({ state: 'failed', summary: expect.stringContaining('"soon"') });
+    expect(await belay.doors.gates({ run })).toEqual([]);
   });
 
   test('choosing to watch changes nothing and still verifies', async () => {
