@@ -214,6 +214,7 @@ describe('deciding', () => {
     ['invalid', 422],
     ['step-up-needed', 403],
     ['frozen', 409],
+    ['forbidden', 403],
   ])("%s is %d, in the authority's words", async (why, status) => {
     const message = `no: ${why}, because`;
     const { asAda } = await startApi({}, { decide: async () => ({ answer: 'refused', why, message }) });
@@ -232,6 +233,36 @@ describe('deciding', () => {
       200,
       { gate: GATE, run: RUN, state: 'open', missing: ['1 of sre'], repeated: true, decision: record },
     ]);
+  });
+
+  test('an edit is 200 with the approval that takes its place, as soon as that is there', async () => {
+    const next = 'g-000002';
+    const record = recordOf({ ...ADA, door: 'cli' });
+    let looks = 0;
+    const { asAda, of } = await startApi(
+      {},
+      {
+        decide: async () => ({ answer: 'revised', record, gate: next }),
+        gate: async (id) =>
+          id === GATE ? gate : ++looks < 3 ? undefined : { ...gate, id: next, missing: ['1 of sre'] },
+      },
+    );
+    const answer = await asAda(post(DECISIONS, { ...APPROVE, decision: 'edit', args: { revision: 2 }, action: 0 }));
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      { gate: next, run: RUN, state: 'open', missing: ['1 of sre'], repeated: false, decision: record },
+    ]);
+    expect(of('decide')[0]?.args[1]).toEqual({ ...APPROVE, decision: 'edit', args: { revision: 2 }, action: 0 });
+  });
+
+  test('an edit whose new approval is not there in time is answered with its id all the same', async () => {
+    const record = recordOf({ ...ADA, door: 'cli' });
+    const { asAda } = await startApi(
+      { nextGateWithinMs: 20 },
+      { decide: async () => ({ answer: 'revised', record, gate: 'g-000002' }) },
+    );
+    const answer = await asAda(post(DECISIONS, { ...APPROVE, decision: 'send-back', reason: 'smaller' }));
+    expect([answer.statusCode, answer.json().gate, answer.json().state]).toEqual([200, 'g-000002', 'open']);
   });
 
   test.each<[string, object, string]>([
