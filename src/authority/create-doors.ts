@@ -5,7 +5,7 @@ import { getBlob } from './blobs/blob-store.ts';
 import type { AuthorityContext } from './context.ts';
 import type { Doors } from './doors.ts';
 import { decide } from './gates/decide.ts';
-import { type GateRow, gateView } from './gates/view.ts';
+import { gateViews } from './gates/view.ts';
 import { readChain } from './ledger/read.ts';
 import { verifyLedger } from './ledger/verify.ts';
 import { cancelRun } from './runs/cancel.ts';
@@ -13,21 +13,9 @@ import { postmortem } from './runs/postmortem.ts';
 import { runViews } from './runs/run-view.ts';
 import { startRun } from './runs/start.ts';
 import { stepText } from './runs/step-text.ts';
+import { passkeyDoors } from './stepup/passkey-doors.ts';
 
 const PAGE = 200;
-
-async function viewGates(context: AuthorityContext, rows: GateRow[]) {
-  const { db } = context;
-  return await Promise.all(
-    rows.map(async (row) =>
-      gateView(
-        context,
-        row,
-        await db.selectFrom('runs').selectAll().where('id', '=', row.run).executeTakeFirstOrThrow(),
-      ),
-    ),
-  );
-}
 
 /** The doors' view of the authority, straight on the database. Every method rejects with `retry.unreachable` while it is down. */
 export function createDoors(context: AuthorityContext): Doors {
@@ -39,6 +27,7 @@ export function createDoors(context: AuthorityContext): Doors {
   };
   const doors: Doors = {
     manifest: context.manifest,
+    passkeys: guarded(passkeyDoors(context)),
     start: (request, person, key) => startRun(context, request, person, key),
     run: runView,
     runs: async ({ state, limit = PAGE } = {}) => {
@@ -57,12 +46,14 @@ export function createDoors(context: AuthorityContext): Doors {
       })),
     cancel: (run, person, reason) => cancelRun(context, run, person, reason),
     gate: async (id) =>
-      (await viewGates(context, await db.selectFrom('gates').selectAll().where('id', '=', id).execute()))[0],
+      (await gateViews(context, await db.selectFrom('gates').selectAll().where('id', '=', id).execute()))[0],
     gates: async ({ state, run } = {}) => {
       let query = db.selectFrom('gates').selectAll().orderBy('opened_at').limit(PAGE);
-      if (state) query = query.where('state', '=', state);
+      // A frozen gate is an open one that a halt covers; it is found under both names.
+      if (state) query = query.where('state', '=', state === 'frozen' ? 'open' : state);
       if (run) query = query.where('run', '=', run);
-      return await viewGates(context, await query.execute());
+      const gates = await gateViews(context, await query.execute());
+      return state === 'frozen' ? gates.filter((gate) => gate.state === 'frozen') : gates;
     },
     decide: (gate, request, person) => decide(context, gate, request, person),
     ledger: (run) => readChain(db, run),

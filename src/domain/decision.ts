@@ -3,6 +3,7 @@ import { Digest } from './digest.ts';
 import { GateId, RunId } from './ids.ts';
 import { Json, JsonObject } from './json.ts';
 import { Person } from './person.ts';
+import { Revision } from './revision.ts';
 import { Standing, Strength } from './standing.ts';
 
 /**
@@ -47,6 +48,8 @@ export const DecisionRecord = z.object({
   /** Its place in the gap-free sequence of everything that opens or closes something. */
   number: z.number().int().positive(),
   reason: z.string().nullable(),
+  /** For `edit` and `send-back`: what they want instead. */
+  revision: Revision.nullable(),
   at: z.iso.datetime(),
   keyId: z.string(),
   signature: z.string(),
@@ -78,6 +81,9 @@ export type DecisionAnswer =
         | 'invalid'
         /** Policy wants the person's passkey: `/approve/<gate>` asks for it. */
         | 'step-up-needed'
-        | 'frozen';
+        /** A halt covers it. */
+        | 'frozen'
+        /** Policy forbids it now; nobody can approve or force it. */
+        | 'forbidden';
       message: string;
     };

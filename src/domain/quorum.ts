@@ -45,10 +45,9 @@ export function placesOpenFor(asked: Asked, decisions: readonly DecisionRecord[]
   return openPlaces(asked.requirement.needs, approvers);
 }
 
-/** What is missing for an option after these decisions, in words; empty when the requirement is met. */
+/** What is missing for an option after these decisions, in words; empty when the requirement is met. One that needs nobody is. */
 export const missingFor = (asked: Asked, decisions: readonly DecisionRecord[]): string[] =>
-  // A requirement that names nobody is met by nobody.
-  asked.requirement.needs.length === 0 ? ['a rule that says who approves'] : inWords(placesOpenFor(asked, decisions));
+  inWords(placesOpenFor(asked, decisions));
 
 /** The same under several requirements at once, all of which must be met: of each group the most that one of them lacks. */
 export function missingForAll(
@@ -58,7 +57,6 @@ export function missingForAll(
 ): string[] {
   const most = new Map<string, number>();
   for (const requirement of requirements) {
-    if (requirement.needs.length === 0) return missingFor({ ...asked, requirement }, decisions);
     for (const [group, count] of countsOf(placesOpenFor({ ...asked, requirement }, decisions)))
       most.set(group, Math.max(count, most.get(group) ?? 0));
   }

@@ -8,7 +8,7 @@ export type Need = z.infer<typeof Need>;
 export const Escalation = z.object({
   afterMs: z.number().int().positive(),
   group: z.string(),
-  inPlaceOf: z.array(z.string()).optional(),
+  inPlaceOf: z.array(z.string()).exactOptional(),
 });
 export type Escalation = z.infer<typeof Escalation>;
 

@@ -43,6 +43,7 @@ export function decisionSample(
     bundle: digestOf('bundle'),
     number: 1,
     reason: null,
+    revision: null,
     at,
     keyId: 'k',
     signature: 's',

@@ -5,6 +5,7 @@ import { append } from '../ledger/append.ts';
 import { nextNumber } from '../ledger/sequence.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import { lockRun } from '../runs/lock-run.ts';
+import { isOwn, OWN_KINDS } from './gate-row.ts';
 
 /**
  * Ends an undecided gate without a decision. `void` also withdraws an approval that was not used yet (`approved`);
@@ -19,16 +20,17 @@ export async function closeGate(
 ): Promise<GateState> {
   const { run } = await trx.selectFrom('gates').select('run').where('id', '=', gate).executeTakeFirstOrThrow();
   await lockRun(trx, run);
-  const row = await trx.selectFrom('gates').select('state').where('id', '=', gate).executeTakeFirstOrThrow();
+  const row = await trx.selectFrom('gates').select(['state', 'kind']).where('id', '=', gate).executeTakeFirstOrThrow();
   const closable = isUndecided(row.state) || (to === 'void' && row.state === 'approved');
   if (!closable) return row.state;
   await trx.updateTable('gates').set({ state: to, reason, decided_at: now }).where('id', '=', gate).execute();
-  await trx
-    .updateTable('runs')
-    .set({ state: 'running' })
-    .where('id', '=', run)
-    .where('state', '=', 'waiting')
-    .execute();
+  if (!isOwn(row))
+    await trx
+      .updateTable('runs')
+      .set({ state: 'running' })
+      .where('id', '=', run)
+      .where('state', '=', 'waiting')
+      .execute();
   const kind = to === 'void' ? ('gate.voided' as const) : ('gate.expired' as const);
   const number = await nextNumber(trx, kind, run, gate);
   await append(trx, now, run, kind, { gate, number, reason });
@@ -44,7 +46,7 @@ export async function voidGatesOf(trx: Trx, now: Date, run: string, reason: stri
     .where('run', '=', run)
     .where('state', 'in', ['open', 'frozen', 'approved'])
     // The authority's own gates outlive their run: a review, a doubt.
-    .where('kind', 'in', ['action', 'plan', 'batch'])
+    .where('kind', 'not in', OWN_KINDS)
     .execute();
   for (const row of rows) await closeGate(trx, now, row.id, 'void', reason);
 }

@@ -4,15 +4,26 @@ import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
+import { type GateRow, isOwn } from './gate-row.ts';
 import { settleOwnGate } from './settle-own-gate.ts';
-import type { GateRow } from './view.ts';
 
 function stateAfter(gate: GateRow, { decision }: DecisionRecord): GateState {
   if (decision === 'deny') return 'denied';
   // Nothing begins under a gate whose work a person did, or that asks about nothing to be done.
-  const nothingToDo =
-    decision === 'by-hand' || gate.kind === 'resume' || gate.kind === 'doubt' || gate.kind === 'review';
-  return nothingToDo ? 'done' : 'approved';
+  return decision === 'by-hand' || isOwn(gate) ? 'done' : 'approved';
+}
+
+/** What a person says they did themselves, action by action; of an option without actions, the option. */
+async function recordByHand(trx: Trx, now: Date, gate: GateRow, { option, digest, person }: DecisionRecord) {
+  const actions = gate.options.find((one) => one.id === option)?.actions ?? [];
+  const done = actions.length > 0 ? actions : [{ id: option, digest }];
+  for (const one of done)
+    await append(trx, now, gate.run, 'action.performed-outside', {
+      action: one.id,
+      digest: one.digest,
+      gate: gate.id,
+      by: person,
+    });
 }
 
 /** A gate's last decision ends it; the run is woken to see what was decided. */
@@ -33,15 +44,8 @@ export async function completeGate(
     .where('id', '=', gate.id)
     .execute();
   await append(trx, now, gate.run, 'gate.decided', { gate: gate.id, state, option, digest, special });
-  if (special === 'by-hand')
-    for (const { id, digest: of } of gate.options.find((one) => one.id === option)?.actions ?? [])
-      await append(trx, now, gate.run, 'action.performed-outside', {
-        action: id,
-        digest: of,
-        gate: gate.id,
-        by: decision.person,
-      });
-  if (gate.kind === 'resume' || gate.kind === 'doubt' || gate.kind === 'review') {
+  if (special === 'by-hand') await recordByHand(trx, now, gate, decision);
+  if (isOwn(gate)) {
     await settleOwnGate(trx, context, gate, decision);
     return;
   }

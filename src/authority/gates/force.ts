@@ -3,28 +3,17 @@ import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
-import { requirementOf } from '../policy/requirement-of.ts';
 import { incidentOf } from '../runs/incident.ts';
 import type { RunRow } from '../runs/known-run.ts';
+import type { GateRow } from './gate-row.ts';
 import { refuse, type Refusal } from './may-decide.ts';
 import { openReview } from './open-review.ts';
-import type { GateRow } from './view.ts';
 
-/** Whether a gate may be forced now: an open incident, a reason, their passkey, and nothing that forbids it. */
-export async function forceProblem(
-  trx: Trx,
-  context: AuthorityContext,
-  gate: GateRow,
-  run: RunRow,
-  request: DecisionRequest,
-): Promise<Refusal | undefined> {
+/** Whether a gate may be forced now: it takes a reason and an open incident. Who may, and what forbids it, is judged before. */
+export async function forceProblem(trx: Trx, run: RunRow, request: DecisionRequest): Promise<Refusal | undefined> {
   if (!request.reason?.trim()) return refuse('invalid', 'reason: say why this cannot wait; it goes to the leads.');
   if (!(await incidentOf(trx, run)).open)
     return refuse('invalid', 'No incident is open on this target, so nothing can be forced; ask for an approval.');
-  const now = await requirementOf(trx, context, run, gate.options, gate.proposed_by);
-  if ('forbidden' in now) return refuse('invalid', `Policy forbids it, which nobody can force: ${now.forbidden}`);
-  if (!now.breakGlass.some((group) => gate.requirement.breakGlass.includes(group)))
-    return refuse('not-an-approver', 'Policy lets nobody force this any more.');
   return undefined;
 }
 
@@ -43,5 +32,5 @@ export async function afterForcing(
   const text = `${by.person} forced ${run.title}, ${run.target} (${gate.id}) without the approvals policy asks for: ${by.reason}`;
   await enqueue(trx, now, 'say', run.id, { key: `forced-${gate.id}`, text });
   await enqueue(trx, now, 'page', run.id, { key: `forced-${gate.id}`, text, people: leads });
-  await openReview(trx, context, gate, run, text);
+  await openReview(trx, context, gate, run, { what: text, by: [by.person] });
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../domain/failure.ts';
 import { type GateOption, optionDigest } from '../../domain/gate.ts';
+import type { ProposedBy } from '../../domain/plan.ts';
 import type { Requirement } from '../../domain/requirement.ts';
 import type { Revision } from '../../domain/revision.ts';
 import { idFromBytes } from '../../domain/ids.ts';
+import { tooLongToShow } from '../../domain/shown-whole.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
@@ -12,8 +14,9 @@ import { enqueue } from '../outbox/enqueue.ts';
 import { requirementOf } from '../policy/requirement-of.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { openRun, type RunRow } from '../runs/known-run.ts';
-import { lookAgainMs } from './attend.ts';
-import type { GateRow } from './view.ts';
+import type { GateRow } from './gate-row.ts';
+import { openUnasked } from './open-unasked.ts';
+import { lookAgainMs } from './gate-times.ts';
 
 type Proposal = RequestOf<'openGate'>['options'][number];
 
@@ -33,22 +36,27 @@ async function assemble(trx: Trx, run: string, option: Proposal): Promise<GateOp
   return { id, title, why, manual, recommended, actions, digest: optionDigest({ id, manual, actions }) };
 }
 
-const opened = (gate: Pick<GateRow, 'id'>, lookAgain: number) => ({
+const opened = (gate: GateRow, now: Date) => ({
   answer: 'opened' as const,
   gate: gate.id,
-  lookAgainMs: lookAgain,
+  lookAgainMs: lookAgainMs(gate, gate.requirement, now),
 });
 
-/** What people asked for instead of the gate that this one replaces. */
-async function revisionThatNames(trx: Trx, run: string, gate: string): Promise<Revision> {
+/** What people asked for instead of the gate that this one replaces, and who counts as having asked for it by then. */
+async function revisionOfGate(trx: Trx, run: string, gate: string): Promise<{ revision: Revision; asked: string[] }> {
   const row = await trx
     .selectFrom('gates')
-    .select('revision')
+    .select(['revision', 'also_asked'])
     .where('run', '=', run)
     .where('id', '=', gate)
     .executeTakeFirst();
-  if (!row?.revision) throw new Failure('stop.invalid-input', `replaces: nobody asked for something else than ${gate}`);
-  return row.revision;
+  const revision = row?.revision;
+  if (!revision) throw new Failure('stop.invalid-input', `replaces: nobody asked for something else than ${gate}`);
+  const taken = await trx.selectFrom('gates').select('id').where('id', '=', revision.next).executeTakeFirst();
+  if (taken)
+    throw new Failure('stop.invalid-input', `replaces: ${revision.next} has taken the place of ${gate} already`);
+  // Another plan of the model's is nobody's edit; another edit adds its editor.
+  return { revision, asked: revision.kind === 'edit' ? [...new Set([...row.also_asked, revision.by])] : [] };
 }
 
 /** A gate that nobody can open says so at once, and not when it expires. */
@@ -92,13 +100,17 @@ export async function openGate(
       .where('run', '=', run.id)
       .where('ordinal', '=', request.ordinal)
       .executeTakeFirst();
-    if (before) return opened(before, lookAgainMs(before, now));
+    if (before) return opened(before, now);
+    const replaced = request.replaces ? await revisionOfGate(trx, run.id, request.replaces) : undefined;
+    // What a person edited is the person's proposal, whatever a workflow says of it.
+    const proposedBy: ProposedBy =
+      replaced?.revision.kind === 'edit' ? { kind: 'person', person: replaced.revision.by } : request.proposedBy;
     const options = await Promise.all(request.options.map((option) => assemble(trx, run.id, option)));
     const plan = { ...request.plan, options: options.map(({ id, title, digest }) => ({ id, title, digest })) };
-    await append(trx, now, run.id, 'plan.proposed', { ...plan, proposedBy: { ...request.proposedBy } });
+    await append(trx, now, run.id, 'plan.proposed', { ...plan, proposedBy: { ...proposedBy } });
     await trx
       .updateTable('runs')
-      .set({ proposed_by: JSON.stringify(request.proposedBy) })
+      .set({ proposed_by: JSON.stringify(proposedBy) })
       .where('id', '=', run.id)
       .execute();
     if (run.mode === 'observe' || run.dry_run) {
@@ -107,13 +119,15 @@ export async function openGate(
       await enqueue(trx, now, 'say', run.id, { key: `observed-${request.ordinal}`, text: message });
       return { answer: 'observed', message };
     }
-    const requirement = await requirementOf(trx, context, run, options, request.proposedBy);
+    // Whoever approves must have been able to read all of it; no view may be the judge of that.
+    const unshown = tooLongToShow(options);
+    const requirement =
+      unshown === undefined ? await requirementOf(trx, context, run, options, proposedBy) : { forbidden: unshown };
     if ('forbidden' in requirement) {
       await append(trx, now, run.id, 'run.note', { text: `Forbidden by policy: ${requirement.forbidden}` });
       return { answer: 'forbidden', message: requirement.forbidden };
     }
-    const replaced = request.replaces ? await revisionThatNames(trx, run.id, request.replaces) : undefined;
-    const id = replaced?.next ?? idFromBytes('g', randomBytes(6));
+    const id = replaced?.revision.next ?? idFromBytes('g', randomBytes(6));
     const expires = new Date(now.getTime() + requirement.expiresAfterMs);
     const row = await trx
       .insertInto('gates')
@@ -124,7 +138,7 @@ export async function openGate(
         kind: options.length > 1 ? 'plan' : 'action',
         state: 'open',
         plan: JSON.stringify(request.plan),
-        proposed_by: JSON.stringify(request.proposedBy),
+        proposed_by: JSON.stringify(proposedBy),
         evidence: JSON.stringify(request.evidence),
         options: JSON.stringify(options),
         requirement: JSON.stringify(requirement),
@@ -136,7 +150,7 @@ export async function openGate(
         bundle: context.bundle().hash,
         revision: null,
         special: null,
-        edited_by: replaced?.kind === 'edit' ? replaced.by : null,
+        also_asked: JSON.stringify(replaced?.asked ?? []),
         subject: null,
         opened_at: now,
         expires_at: expires,
@@ -144,7 +158,13 @@ export async function openGate(
       })
       .returningAll()
       .executeTakeFirstOrThrow();
-    await trx.updateTable('runs').set({ state: 'waiting' }).where('id', '=', run.id).execute();
+    // A halted run stays so: what it waits for can be decided when the halt is over.
+    await trx
+      .updateTable('runs')
+      .set({ state: 'waiting' })
+      .where('id', '=', run.id)
+      .where('state', '!=', 'halted')
+      .execute();
     const number = await nextNumber(trx, 'gate.opened', run.id, id);
     await append(trx, now, run.id, 'gate.opened', {
       gate: id,
@@ -154,9 +174,13 @@ export async function openGate(
       bundle: context.bundle().hash,
       expiresAt: expires.toISOString(),
     });
+    if (requirement.needs.length === 0) {
+      await openUnasked(trx, context, row);
+      return opened(row, now);
+    }
     await sayIfNobodyCan(trx, context, run, id, requirement);
     await enqueue(trx, now, 'gate.card', id);
-    return opened(row, lookAgainMs(row, now));
+    return opened(row, now);
   });
   context.poke();
   return answer;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type GateKind, type GateOption, optionDigest } from '../../domain/gate.ts';
+import { type GateOption, optionDigest } from '../../domain/gate.ts';
 import { idFromBytes } from '../../domain/ids.ts';
 import type { Requirement } from '../../domain/requirement.ts';
 import type { Trx } from '../../platform/database/connect.ts';
@@ -7,6 +7,7 @@ import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import { nextNumber } from '../ledger/sequence.ts';
 import { enqueue } from '../outbox/enqueue.ts';
+import type { OwnKind } from './gate-row.ts';
 
 /** Ordinals of the authority's own gates stand beyond those a run can reach. */
 const OWN_ORDINALS = 1_000_000;
@@ -19,12 +20,14 @@ export async function openOwnGate(
   trx: Trx,
   context: AuthorityContext,
   asked: {
-    kind: Extract<GateKind, 'resume' | 'doubt' | 'review'>;
+    kind: OwnKind;
     run: string;
     subject: string;
     question: string;
     options: readonly { id: string; title: string; why?: string }[];
     requirement: Requirement;
+    /** Who counts as having asked for it, by their names in the directory. */
+    alsoAsked?: readonly string[];
   },
 ): Promise<string> {
   const now = context.now();
@@ -61,7 +64,7 @@ export async function openOwnGate(
       bundle: context.bundle().hash,
       revision: null,
       special: null,
-      edited_by: null,
+      also_asked: JSON.stringify(asked.alsoAsked ?? []),
       subject: asked.subject,
       opened_at: now,
       expires_at: expires,

@@ -2,8 +2,8 @@ import ms from 'ms';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import type { RunRow } from '../runs/known-run.ts';
+import type { GateRow } from './gate-row.ts';
 import { openOwnGate } from './open-own-gate.ts';
-import type { GateRow } from './view.ts';
 
 /** When a review is due. It stays open beyond that, and says so. */
 const DUE = ms('24h');
@@ -16,24 +16,25 @@ export async function openReview(
   context: AuthorityContext,
   gate: GateRow,
   run: RunRow,
-  what: string,
+  { what, by }: { what: string; by: readonly string[] },
 ): Promise<string> {
+  const { choice } = context.bundle().policy;
   return await openOwnGate(trx, context, {
     kind: 'review',
     run: run.id,
     subject: gate.id,
     question: what,
     options: [{ id: 'reviewed', title: 'I looked at it, and it was right' }],
+    alsoAsked: by,
     requirement: {
-      ...gate.requirement,
-      selfApproval: false,
+      ...choice,
       stepUp: false,
       breakGlass: [],
       review: false,
       expiresAfterMs: EXPIRES,
       remindAfterMs: [DUE / 2, DUE, 2 * DUE],
       escalate: [],
-      rule: 'review of what was forced, due within 24 h',
+      rule: `${choice.rule}; a review, due within 24 h`,
     },
   });
 }

@@ -6,7 +6,7 @@ import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import { nextNumber } from '../ledger/sequence.ts';
-import type { GateRow } from './view.ts';
+import type { GateRow } from './gate-row.ts';
 
 /** A decision that was found to count, before it is written. */
 export interface Decided {
@@ -16,6 +16,7 @@ export interface Decided {
   readonly standing: Standing;
   readonly proof: DecisionRecord['proof'];
   readonly reason: string | undefined;
+  readonly revision: DecisionRecord['revision'];
 }
 
 /** Numbers, signs and writes a decision, with its ledger entry. */
@@ -23,7 +24,7 @@ export async function recordDecision(
   trx: Trx,
   context: AuthorityContext,
   gate: GateRow,
-  { decision, option, person, standing, proof, reason }: Decided,
+  { decision, option, person, standing, proof, reason, revision }: Decided,
 ): Promise<DecisionRecord> {
   const unsigned = {
     v: 2 as const,
@@ -39,6 +40,7 @@ export async function recordDecision(
     bundle: context.bundle().hash,
     number: await nextNumber(trx, 'decision.recorded', gate.run, gate.id),
     reason: reason ?? null,
+    revision,
     at: context.now().toISOString(),
     keyId: context.key.keyId,
   };

@@ -10,7 +10,7 @@ import { enqueue } from '../outbox/enqueue.ts';
 import { checkJson } from '../runs/check-input.ts';
 import { closeGate } from './close-gate.ts';
 import { refuse, type Refusal } from './may-decide.ts';
-import type { GateRow } from './view.ts';
+import type { GateRow } from './gate-row.ts';
 
 /** How often one run may be sent back; a model that cannot please people after that needs another runbook, not more turns. */
 export const MAX_SENT_BACK = 3;
@@ -40,9 +40,14 @@ async function sendBackOf(trx: Trx, gate: GateRow, request: DecisionRequest, by:
   if (gate.proposed_by.kind !== 'model')
     return refuse(
       'invalid',
-      'The written rules proposed this and cannot take feedback; edit the arguments or deny it.',
+      'Only what a model proposed can be sent back: written rules and people take no feedback here. Edit the arguments or deny it.',
     );
-  const before = await trx.selectFrom('gates').select('revision').where('run', '=', gate.run).execute();
+  const before = await trx
+    .selectFrom('gates')
+    .select('revision')
+    .where('run', '=', gate.run)
+    .where('id', '!=', gate.id)
+    .execute();
   const times = before.filter(({ revision }) => revision?.kind === 'send-back').length;
   if (times >= MAX_SENT_BACK)
     return refuse('invalid', `This run was sent back ${times} times already; edit the arguments or deny it.`);
@@ -51,7 +56,7 @@ async function sendBackOf(trx: Trx, gate: GateRow, request: DecisionRequest, by:
 
 const newGateId = () => idFromBytes('g', randomBytes(6));
 
-/** What an edit or a feedback asks for instead of this gate, or why it cannot be had. */
+/** What an edit or a feedback asks for instead of this gate, or why it cannot be had. Changes nothing. */
 export async function revisionOf(
   trx: Trx,
   context: AuthorityContext,

@@ -1,14 +1,36 @@
 import type { DecisionRecord } from '../../domain/decision.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
-import type { GateRow } from './view.ts';
+import { liftHalt } from '../halts/lift-halt.ts';
+import { enqueue } from '../outbox/enqueue.ts';
+import type { GateRow, OwnKind } from './gate-row.ts';
+import { settleDoubt } from './settle-doubt.ts';
 
-/** Does what a decided gate of the authority's own says. A denial leaves everything as it is. */
+type Effect = (trx: Trx, context: AuthorityContext, subject: string, decision: DecisionRecord) => Promise<void>;
+
+/** What an approval of each of the authority's own gates does. */
+const effects: Record<OwnKind, Effect> = {
+  resume: liftHalt,
+  doubt: settleDoubt,
+  // That it was looked at is on record; there is nothing to do about it.
+  review: async () => undefined,
+};
+
+/** Does what a decided gate of the authority's own says. A denial leaves everything as it is, and says so. */
 export async function settleOwnGate(
-  _trx: Trx,
-  _context: AuthorityContext,
+  trx: Trx,
+  context: AuthorityContext,
   gate: GateRow,
-  _decision: DecisionRecord,
+  decision: DecisionRecord,
 ): Promise<void> {
-  if (gate.kind === 'review') return;
+  const { kind, subject } = gate;
+  if (subject === null || (kind !== 'resume' && kind !== 'doubt' && kind !== 'review'))
+    throw new Error(`${gate.id} is none of the authority's own gates`);
+  if (decision.decision === 'approve') {
+    await effects[kind](trx, context, subject, decision);
+    return;
+  }
+  const found = kind === 'review' ? 'looked at it and found it wrong' : 'said no, so everything stays as it is';
+  const text = `${decision.person.name} ${found} (${gate.id})${decision.reason ? `: ${decision.reason}` : ''}`;
+  await enqueue(trx, context.now(), 'say', gate.run, { key: `denied-${gate.id}`, text });
 }

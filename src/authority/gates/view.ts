@@ -1,67 +1,47 @@
 import type { Selectable } from 'kysely';
-import { emptyGroups, nameOfIdentity } from '../../domain/directory.ts';
+import { emptyGroups } from '../../domain/directory.ts';
 import type { DecisionRecord } from '../../domain/decision.ts';
 import type { Gate } from '../../domain/gate.ts';
 import { isUndecided } from '../../domain/gate.ts';
-import { scopeText } from '../../domain/halt.ts';
-import { type Asked, missingFor } from '../../domain/quorum.ts';
-import type { Database, Trx } from '../../platform/database/connect.ts';
-import type { GatesTable } from '../../platform/database/schema.ts';
+import type { HaltsTable } from '../../platform/database/schema.ts';
 import type { AuthorityContext } from '../context.ts';
-import { haltOver } from '../halts/halt-over.ts';
+import { haltsInForce } from '../halts/halt-over.ts';
 import { incidentOf } from '../runs/incident.ts';
 import type { RunRow } from '../runs/known-run.ts';
+import { askedOf } from './asked-of.ts';
+import { stillCounting } from './decisions-on.ts';
+import { frozenBy } from './frozen-by.ts';
+import type { GateRow } from './gate-row.ts';
+import { missingBy, type Rules, rulesOf } from './rules-of.ts';
 
-export type GateRow = Selectable<GatesTable>;
-
-/** The decisions on a gate, in the order they were made. */
-export async function decisionsOn(db: Database | Trx, gate: string) {
-  const rows = await db.selectFrom('decisions').select('record').where('gate', '=', gate).orderBy('seq').execute();
-  return rows.map((row) => row.record);
-}
-
-/** How approvals of one option of a gate are counted. */
-export function askedOf(
-  context: Pick<AuthorityContext, 'bundle'>,
-  gate: Pick<GateRow, 'requirement' | 'escalated_to' | 'edited_by'>,
-  run: Pick<RunRow, 'requester'>,
-  option: string,
-): Asked {
-  const requester = nameOfIdentity(context.bundle().directory, run.requester.id) ?? run.requester.id;
-  return {
-    requirement: gate.requirement,
-    option,
-    requesters: gate.edited_by === null ? [requester] : [requester, gate.edited_by],
-    escalatedTo: gate.escalated_to,
-  };
-}
-
-/** What is still missing for the option that is closest to being approved. */
-function missingOn(context: AuthorityContext, gate: GateRow, run: RunRow, decisions: DecisionRecord[]): string[] {
-  if (!isUndecided(gate.state)) return [];
-  const each = gate.options.map((option) => missingFor(askedOf(context, gate, run, option.id), decisions));
+/** What is still missing for the option that is closest to being approved, by the rule of opening and the rule of now. */
+async function missingOn(
+  context: AuthorityContext,
+  gate: GateRow,
+  run: RunRow,
+  rules: Rules,
+  decisions: readonly DecisionRecord[],
+): Promise<string[]> {
+  const counting = await stillCounting(context.db, context, decisions);
+  const each = gate.options.map((option) => missingBy(rules, askedOf(context, gate, run, option.id), counting));
   return each.toSorted((a, b) => a.length - b.length)[0] ?? [];
 }
 
-/** Why nothing of a gate would be carried out now, in words: what halts it. */
-export async function frozenBy(db: Database | Trx, gate: GateRow, run: RunRow): Promise<string | null> {
-  if (gate.kind === 'resume') return null;
-  const actions = gate.options.flatMap((option) => option.actions);
-  const subjects = actions.length > 0 ? actions : [{ tool: '', target: { key: '' } }];
-  for (const { tool, target } of subjects) {
-    const halt = await haltOver(db, { runbook: run.runbook, tool, targetKey: target.key });
-    if (halt) return `${scopeText(halt.scope)} halted by ${halt.by.name}: ${halt.reason}`;
-  }
-  return null;
-}
-
-/** A gate as every view shows it. */
-export async function gateView(context: AuthorityContext, row: GateRow, run: RunRow): Promise<Gate> {
+/** A gate as every view shows it. Only what still waits for people is judged by the rule of now; the rest is history. */
+async function gateView(
+  context: AuthorityContext,
+  row: GateRow,
+  run: RunRow,
+  decisions: DecisionRecord[],
+  halts: readonly Selectable<HaltsTable>[],
+): Promise<Gate> {
   const { db } = context;
-  const decisions = await decisionsOn(db, row.id);
   const recommended = row.options.find((option) => option.recommended) ?? row.options[0];
   if (!recommended) throw new Error(`gate ${row.id} has no options`);
-  const frozen = isUndecided(row.state) || row.state === 'approved' ? await frozenBy(db, row, run) : null;
+  const waits = isUndecided(row.state);
+  const frozen = waits || row.state === 'approved' ? await frozenBy(db, row, run, halts) : null;
+  const rules = waits ? await rulesOf(db, context, row, run) : undefined;
+  const requirement = rules?.both ?? row.requirement;
   const incident = await incidentOf(db, run);
   return {
     id: row.id,
@@ -78,15 +58,15 @@ export async function gateView(context: AuthorityContext, row: GateRow, run: Run
     plan: row.plan,
     evidence: row.evidence,
     options: row.options,
-    requirement: row.requirement,
+    requirement,
     frozen,
     special: row.special,
     incidentOpen: incident.open,
     responder: incident.responder,
-    emptyGroups: emptyGroups(context.bundle().directory, row.requirement.needs),
+    emptyGroups: emptyGroups(context.bundle().directory, requirement.needs),
     escalatedTo: row.escalated_to,
     replacedBy: row.revision?.next ?? null,
-    missing: missingOn(context, row, run, decisions),
+    missing: rules ? await missingOn(context, row, run, rules, decisions) : [],
     decisions,
     reason: row.reason,
     chosen: row.chosen,
@@ -94,4 +74,25 @@ export async function gateView(context: AuthorityContext, row: GateRow, run: Run
     expiresAt: row.expires_at.toISOString(),
     decidedAt: row.decided_at?.toISOString() ?? null,
   };
+}
+
+/** Gates as every view shows them, in the order given. What all of them share is read once. */
+export async function gateViews(context: AuthorityContext, rows: readonly GateRow[]): Promise<Gate[]> {
+  const { db } = context;
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  const runIds = [...new Set(rows.map(({ run }) => run))];
+  const [runs, decisions, halts] = await Promise.all([
+    db.selectFrom('runs').selectAll().where('id', 'in', runIds).execute(),
+    db.selectFrom('decisions').select(['gate', 'record']).where('gate', 'in', ids).orderBy('seq').execute(),
+    haltsInForce(db),
+  ]);
+  const runOf = new Map(runs.map((run) => [run.id, run]));
+  return await Promise.all(
+    rows.flatMap((row) => {
+      const run = runOf.get(row.run);
+      const made = decisions.filter(({ gate }) => gate === row.id).map(({ record }) => record);
+      return run ? [gateView(context, row, run, made, halts)] : [];
+    }),
+  );
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../../domain/failure.ts';
 import { runOfAction } from '../../domain/ids.ts';
 import type { AuthorityContext } from '../context.ts';
+import { followDoubts } from '../gates/follow-doubts.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { knownRun } from '../runs/known-run.ts';
 import { doubtIntents } from './doubt-intents.ts';
@@ -14,6 +15,7 @@ export async function giveUp(context: AuthorityContext, request: RequestOf<'give
       throw new Failure('stop.invalid-input', `action: ${action} is none of run ${run.id}`);
     // A run carries out one action at a time, so whatever is open is this one.
     await doubtIntents(trx, context.now(), run.id, message, false);
+    await followDoubts(trx, context, run.id);
     const intent = await trx
       .selectFrom('intents')
       .select(['status', 'outcome'])

@@ -5,6 +5,7 @@ import type { LedgerKind } from '../../domain/ledger.ts';
 import { isOver } from '../../domain/run.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
+import { followDoubts } from '../gates/follow-doubts.ts';
 import { append } from '../ledger/append.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { lockRun } from '../runs/lock-run.ts';
@@ -55,7 +56,11 @@ export async function recordOutcome(
   context: AuthorityContext,
   request: RequestOf<'outcome'>,
 ): Promise<ResponseOf<'outcome'>> {
-  const answer = await context.db.transaction().execute((trx) => recordIn(trx, context.now(), request));
+  const answer = await context.db.transaction().execute(async (trx) => {
+    const recorded = await recordIn(trx, context.now(), request);
+    if (recorded.recorded) await followDoubts(trx, context, runOfAction(request.action));
+    return recorded;
+  });
   context.poke();
   return answer;
 }

@@ -1,4 +1,5 @@
 import type { Trx } from '../../platform/database/connect.ts';
+import { OWN_KINDS } from '../gates/gate-row.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 
 /**
@@ -11,6 +12,9 @@ export async function settleGates(trx: Trx, now: Date, run: string, over = false
     .select(['id', 'state', 'options', 'chosen'])
     .where('run', '=', run)
     .where('state', 'in', ['executing', 'done', 'in-doubt'])
+    .where('kind', 'not in', OWN_KINDS)
+    // What a person did by hand has no intents, and is done.
+    .where((eb) => eb.or([eb('special', 'is', null), eb('special', '!=', 'by-hand')]))
     .execute();
   const intents = await trx
     .selectFrom('intents')

@@ -1,6 +1,7 @@
 import { isOver } from '../../domain/run.ts';
 import type { AuthorityContext } from '../context.ts';
 import { voidGatesOf } from '../gates/close-gate.ts';
+import { followDoubts } from '../gates/follow-doubts.ts';
 import { doubtIntents } from '../grants/doubt-intents.ts';
 import { freeLocks } from '../grants/lock.ts';
 import { append } from '../ledger/append.ts';
@@ -24,6 +25,7 @@ export async function loseRun(context: AuthorityContext, id: string, message: st
     const summary = [message, left].filter(Boolean).join(' ');
     if (left !== '')
       await pageResponsible(trx, context, run, 'failed', `${run.title}, ${run.target}, was lost. ${summary}`);
+    await followDoubts(trx, context, id);
     await freeLocks(trx, now, id);
     await trx
       .updateTable('runs')

@@ -7,6 +7,7 @@ import { isOver } from '../../domain/run.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { voidGatesOf } from '../gates/close-gate.ts';
+import { followDoubts } from '../gates/follow-doubts.ts';
 import { doubtIntents } from '../grants/doubt-intents.ts';
 import { freeLocks } from '../grants/lock.ts';
 import { append } from '../ledger/append.ts';
@@ -159,6 +160,7 @@ async function end(
     if (state === 'failed' && left !== '')
       await pageResponsible(trx, context, run, 'failed', `${run.title}, ${run.target}, failed. ${set.summary}`);
     await voidGatesOf(trx, now, run.id, `The run is ${state}: ${summary}`.slice(0, 500));
+    await followDoubts(trx, context, run.id);
     await freeLocks(trx, now, run.id);
     await trx
       .updateTable('runs')

@@ -2,13 +2,14 @@ import type { Generated, JSONColumnType } from 'kysely';
 import type { CardRef } from '../../domain/card-ref.ts';
 import type { Trigger } from '../../domain/trigger.ts';
 import type { Phase, Preview } from '../../domain/action.ts';
+import type { Seal } from '../../domain/grant.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { BlobRef } from '../../domain/blob.ts';
 import type { ModelTurnResult } from '../../domain/conversation.ts';
 import type { DecisionRecord } from '../../domain/decision.ts';
 import type { Digest } from '../../domain/digest.ts';
 import type { GateKind, GateOption, GateState } from '../../domain/gate.ts';
-import type { Scope } from '../../domain/halt.ts';
+import type { Lift, Scope } from '../../domain/halt.ts';
 import type { Requirement } from '../../domain/requirement.ts';
 import type { ActionOutcome } from '../../domain/grant.ts';
 import type { JsonObject } from '../../domain/json.ts';
@@ -57,6 +58,8 @@ export interface ActionsTable {
   target_key: string;
   queue: string;
   preview: Json<Preview>;
+  /** The authority's signature over the whole preview, as it came from the tools worker. */
+  seal: Json<Seal> | null;
   previewed_at: Date;
 }
 
@@ -82,8 +85,8 @@ export interface GatesTable {
   /** What was edited or fed back, and the id that the gate which takes its place will have. */
   revision: Json<Revision> | null;
   special: 'break-glass' | 'by-hand' | null;
-  /** Who edited what it asks: they count as having asked for it. */
-  edited_by: string | null;
+  /** Who counts as having asked for it beside the run's requester: who edited it, whose deed is to be reviewed. */
+  also_asked: Json<string[]>;
   /** What the authority's own gates are about: a halt's id, an action's. */
   subject: string | null;
   opened_at: Date;
@@ -124,6 +127,8 @@ export interface LockWaitersTable {
   run: string;
   keys: Json<string[]>;
   since: Date;
+  /** When it last asked; one that asks no more keeps nobody waiting. */
+  asked_at: Date;
 }
 
 export interface BlobsTable {
@@ -200,7 +205,13 @@ export interface HaltsTable {
   at: Date;
   /** The run that stands for it in lists, whose gate lifts it. */
   run: string;
+  /** Its place in the sequence, and the authority's signature over all of the above. */
+  number: number;
+  key_id: string;
+  signature: string;
   lifted_at: Date | null;
+  /** The authority's signed word that it ended; without it, it has not. */
+  lift: Json<Lift> | null;
 }
 
 export interface FreezesTable {
@@ -218,30 +229,40 @@ export interface PasskeysTable {
   person: string;
   /** Credential, public key, counter at enrolment; signed by the authority, so that a row by another hand is none. */
   record: Json<JsonObject>;
+  /** The highest its authenticator has said. */
+  counter: number;
   added_at: Date;
   revoked_at: Date | null;
 }
 
 export interface ChallengesTable {
   id: string;
-  person: string;
-  /** The decision it is the hash of; null for an enrolment or a sign-in. */
-  decision: Json<JsonObject> | null;
+  /** What it is the hash of (a decision, a sign-in, an enrolment), signed by the authority. */
+  statement: Json<JsonObject>;
   expires_at: Date;
   used_at: Date | null;
 }
 
 export interface EnrolmentsTable {
+  /** Of the authority's signature over the code, for whom it is, from whom and until when. */
   code_hash: string;
   person: string;
+  /** The identity of whoever asked for it at the terminal. */
+  by: string;
   expires_at: Date;
   used_at: Date | null;
 }
 
+/** Every activation of a bundle, in order; the last one is in force. */
 export interface BundlesTable {
-  hash: string;
+  number: Generated<number>;
+  hash: Digest;
   content: Json<JsonObject>;
+  /** Of Git, where its folder is in a repository; `-dirty` where the folder was changed since. */
+  commit: string | null;
   activated_at: Date;
+  /** By the authority: a row by another hand is no bundle. */
+  signature: Json<{ keyId: string; signature: string }>;
 }
 
 export interface SequenceTable {

@@ -7,21 +7,30 @@ export async function up(db: Kysely<never>): Promise<void> {
   await run(`alter table gates
     add column escalated_to jsonb not null default '[]', add column reminded int not null default 0,
     add column bundle text not null default '', add column revision jsonb, add column special text,
-    add column edited_by text, add column subject text`);
+    add column also_asked jsonb not null default '[]', add column subject text`);
+  // One person may say several things of one gate (approve, then force it), but each only once.
+  await run(`alter table decisions drop constraint decisions_gate_person_key`);
+  await run(`create unique index decisions_once on decisions (gate, person, (record ->> 'decision'))`);
   await run(`alter table locks add column until timestamptz not null default 'infinity'`);
   await run(`create table halts (
     id text primary key, scope jsonb not null, undo boolean not null, reason text not null, by jsonb not null,
-    at timestamptz not null, run text not null references runs, lifted_at timestamptz)`);
+    at timestamptz not null, run text not null references runs, number bigint not null, key_id text not null,
+    signature text not null, lifted_at timestamptz, lift jsonb)`);
+  await run(`alter table actions add column seal jsonb`);
+  await run(`alter table lock_waiters add column asked_at timestamptz not null default now()`);
   await run(`create table freezes (
     id text primary key, scope jsonb not null, starts_at timestamptz not null, ends_at timestamptz not null,
     reason text not null, by jsonb not null, lifted_at timestamptz)`);
   await run(`create table passkeys (
-    id text primary key, person text not null, record jsonb not null, added_at timestamptz not null, revoked_at timestamptz)`);
+    id text primary key, person text not null, record jsonb not null, counter bigint not null, added_at timestamptz not null,
+    revoked_at timestamptz)`);
   await run(`create table challenges (
-    id text primary key, person text not null, decision jsonb, expires_at timestamptz not null, used_at timestamptz)`);
+    id text primary key, statement jsonb not null, expires_at timestamptz not null, used_at timestamptz)`);
   await run(`create table enrolments (
-    code_hash text primary key, person text not null, expires_at timestamptz not null, used_at timestamptz)`);
-  await run(`create table bundles (hash text primary key, content jsonb not null, activated_at timestamptz not null)`);
+    code_hash text primary key, person text not null, by text not null, expires_at timestamptz not null, used_at timestamptz)`);
+  await run(`create table bundles (
+    number bigint generated always as identity primary key, hash text not null, content jsonb not null,
+    commit text, activated_at timestamptz not null, signature jsonb not null)`);
   await run(`create table sequence (
     number bigint primary key, kind text not null, chain text not null, subject text not null, prev text not null,
     hash text not null)`);
