@@ -2,12 +2,15 @@ import { sql } from 'kysely';
 import { orUnreachable } from '../platform/database/connect.ts';
 import { receiveAlerts } from './alerts/receive.ts';
 import { getBlob } from './blobs/blob-store.ts';
+import { policyDoors } from './bundle/policy-doors.ts';
 import type { AuthorityContext } from './context.ts';
 import type { Doors } from './doors.ts';
 import { decide } from './gates/decide.ts';
 import { gateViews } from './gates/view.ts';
+import { haltDoors } from './halts/halt-doors.ts';
 import { readChain } from './ledger/read.ts';
 import { verifyLedger } from './ledger/verify.ts';
+import { acknowledge } from './runs/acknowledge.ts';
 import { cancelRun } from './runs/cancel.ts';
 import { postmortem } from './runs/postmortem.ts';
 import { runViews } from './runs/run-view.ts';
@@ -27,6 +30,8 @@ export function createDoors(context: AuthorityContext): Doors {
   };
   const doors: Doors = {
     manifest: context.manifest,
+    ...haltDoors(context),
+    ...policyDoors(context),
     passkeys: guarded(passkeyDoors(context)),
     start: (request, person, key) => startRun(context, request, person, key),
     run: runView,
@@ -44,6 +49,7 @@ export function createDoors(context: AuthorityContext): Doors {
         kind: entry.kind,
         text: stepText(entry),
       })),
+    acknowledge: (run, person) => acknowledge(context, run, person),
     cancel: (run, person, reason) => cancelRun(context, run, person, reason),
     gate: async (id) =>
       (await gateViews(context, await db.selectFrom('gates').selectAll().where('id', '=', id).execute()))[0],
@@ -57,7 +63,7 @@ export function createDoors(context: AuthorityContext): Doors {
     },
     decide: (gate, request, person) => decide(context, gate, request, person),
     ledger: (run) => readChain(db, run),
-    verifyLedger: () => verifyLedger(db, context.key),
+    verifyLedger: () => verifyLedger(context),
     postmortem: async (id) => {
       const view = await runView(id);
       return view && postmortem(view, await readChain(db, id));

@@ -8,6 +8,10 @@ import type { Person } from '../domain/person.ts';
 import type { RunMode, RunOutcome, RunState } from '../domain/run.ts';
 import type { Trigger } from '../domain/trigger.ts';
 import type { Verdict } from '../domain/verdict.ts';
+import type { PolicyDoors } from './bundle/policy-doors.ts';
+import type { HaltDoors } from './halts/halt-doors.ts';
+import type { Acknowledged } from './runs/acknowledge.ts';
+import type { PasskeyDoors } from './stepup/passkey-doors.ts';
 
 /** A run, as every view shows it. */
 export interface RunView {
@@ -75,13 +79,17 @@ export interface LedgerReport {
  * The authority as people's doors see it (API, Slack, CLI through the API, hooks). Whoever calls has authenticated
  * `person`; the authority decides what that person may do. Database errors reject with `retry.unreachable`.
  */
-export interface Doors {
+export interface Doors extends HaltDoors, PolicyDoors {
   readonly manifest: Manifest;
+  /** Passkeys: signing in with them, and confirming decisions. */
+  readonly passkeys: PasskeyDoors;
   start(request: StartRequest, person: Person, idempotencyKey?: string): Promise<StartAnswer>;
   run(id: string): Promise<RunView | undefined>;
   /** Newest first. */
   runs(filter?: { state?: RunState; limit?: number }): Promise<RunView[]>;
   steps(run: string, afterSeq?: number): Promise<Step[]>;
+  /** Somebody says that they are on the incident of a run. */
+  acknowledge(run: string, person: Person): Promise<Acknowledged>;
   cancel(run: string, person: Person, reason: string): Promise<'cancelling' | 'over' | 'unknown'>;
   gate(id: string): Promise<Gate | undefined>;
   /** Oldest first. */

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { InjectOptions } from 'fastify';
 import { BODY_LIMIT } from '../../src/api/server.ts';
 import type { Doors } from '../../src/authority/doors.ts';
+import type { Acknowledged } from '../../src/authority/runs/acknowledge.ts';
 import type { DecisionAnswer } from '../../src/domain/decision.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { Gate } from '../../src/domain/gate.ts';
@@ -57,6 +58,12 @@ describe('every endpoint answers as the contract says', () => {
       post(`/api/runs/${RUN}/cancel`, undefined, { 'content-type': 'application/json' }),
       202,
       { id: RUN, status: 'cancelling' },
+    ],
+    [
+      'POST /api/runs/{id}/acknowledge',
+      post(`/api/runs/${RUN}/acknowledge`),
+      200,
+      { id: RUN, responder: expect.any(String), repeated: false },
     ],
     ['GET /api/gates?state=open', { url: '/api/gates?state=open' }, 200, { gates: [gate] }],
     ['GET /api/gates/{id}', { url: `/api/gates/${GATE}` }, 200, gate],
@@ -201,6 +208,17 @@ describe('starting a run', () => {
     const answer = await asAda(post('/api/runs', START));
     expect([answer.statusCode, answer.json().errors]).toEqual([422, [error]]);
   });
+});
+
+test.each<[Exclude<Acknowledged, { responder: string }>['answer'], number]>([
+  ['unknown', 404],
+  ['not-known', 403],
+  ['over', 409],
+  ['no-incident', 409],
+])('being on an incident, when the authority says %s, is %d', async (answer, status) => {
+  const { asAda } = await startApi({}, { acknowledge: async () => ({ answer, message: `no: ${answer}` }) });
+  const said = await asAda(post(`/api/runs/${RUN}/acknowledge`));
+  expect([said.statusCode, said.json().detail]).toEqual([status, `no: ${answer}`]);
 });
 
 describe('deciding', () => {

@@ -1,3 +1,5 @@
+import { noHalts } from '../support/no-halts.ts';
+import { noPasskeys } from '../support/no-passkeys.ts';
 import { decisionSample, requirementSample } from '../support/samples.ts';
 import type { Doors, RunView, Step } from '../../src/authority/doors.ts';
 import type { DecisionRecord } from '../../src/domain/decision.ts';
@@ -140,11 +142,14 @@ export function fakeDoors(replaced: Partial<Doors> = {}) {
   const calls: { method: string; args: unknown[] }[] = [];
   const doors: Doors = {
     manifest,
+    ...noHalts,
+    passkeys: noPasskeys(),
     start: async () => ({ answer: 'registered', run: RUN }),
     run: async (id) => (id === RUN ? run : undefined),
     runs: async () => [run],
     steps: async (_, after = 0) => [step(1), step(2), step(3)].filter(({ seq }) => seq > after),
     cancel: async () => 'cancelling',
+    acknowledge: async (_, person) => ({ answer: 'acknowledged', responder: person.name }),
     gate: async (id) => (id === GATE ? gate : undefined),
     gates: async () => [gate],
     decide: async (_, __, person) => ({ answer: 'recorded', record: recordOf(person), complete: true, missing: [] }),

@@ -4,7 +4,10 @@ import type { Manifest } from '../../src/domain/manifest.ts';
 import type { Person } from '../../src/domain/person.ts';
 import { isOver } from '../../src/domain/run.ts';
 import { missingFor } from '../../src/domain/quorum.ts';
+import { noPasskeys } from './no-passkeys.ts';
+import { noHalts } from './no-halts.ts';
 import { decisionSample } from './samples.ts';
+import type { Acknowledged } from '../../src/authority/runs/acknowledge.ts';
 import type { Doors, LedgerReport, RunView, StartAnswer, StartRequest, Step } from '../../src/authority/doors.ts';
 
 /** A decision as it reached the authority. */
@@ -23,6 +26,10 @@ const refused = (why: Refusal['why'], message: string): Refusal => ({ answer: 'r
  */
 export class FakeDoors implements Doors {
   readonly manifest: Manifest;
+  readonly halt = noHalts.halt;
+  readonly halts = noHalts.halts;
+  readonly resume = noHalts.resume;
+  readonly passkeys = noPasskeys();
   readonly asked: AskedDecision[] = [];
   readonly starts: { request: StartRequest; person: Person; key: string | undefined }[] = [];
   readonly cancels: { run: string; person: Person; reason: string }[] = [];
@@ -82,6 +89,16 @@ export class FakeDoors implements Doors {
   async steps(run: string, afterSeq = 0): Promise<Step[]> {
     this.#mayFail();
     return (this.#steps.get(run) ?? []).filter(({ seq }) => seq > afterSeq);
+  }
+
+  /** Who said that they are on it. */
+  readonly acknowledged: { run: string; person: Person }[] = [];
+
+  async acknowledge(run: string, person: Person): Promise<Acknowledged> {
+    this.#mayFail();
+    if (!this.#runs.has(run)) return { answer: 'unknown', message: `There is no run ${run}.` };
+    this.acknowledged.push({ run, person });
+    return { answer: 'acknowledged', responder: person.name };
   }
 
   async cancel(run: string, person: Person, reason: string): Promise<'cancelling' | 'over' | 'unknown'> {

@@ -122,7 +122,29 @@ export async function runRoutes(app: FastifyInstance, { doors }: Pick<ServerOpti
       return reply.code(202).send({ id, status: 'cancelling' as const });
     },
   );
+
+  routes.post(
+    '/api/runs/:id/acknowledge',
+    {
+      config: { bodyOptional: true },
+      schema: {
+        tags,
+        summary: 'Say that you are on the incident of a run',
+        params: z.object({ id: z.string() }),
+        body: z.strictObject({}).nullish(),
+        response: { 200: z.object({ id: z.string(), responder: z.string(), repeated: z.boolean() }) },
+      },
+    },
+    async (request) => {
+      const { id } = await findRun(doors, request.params.id);
+      const answer = await doors.acknowledge(id, personOf(request));
+      if (!('responder' in answer)) throw new HttpProblem(NOT_ACKNOWLEDGED[answer.answer], answer.message);
+      return { id, responder: answer.responder, repeated: answer.answer === 'repeated' };
+    },
+  );
 }
+
+const NOT_ACKNOWLEDGED = { unknown: 404, 'not-known': 403, over: 409, 'no-incident': 409 } as const;
 
 /** The run, or 404; an id that is not spelled like one is not asked for. */
 export async function findRun(doors: Pick<Doors, 'run'>, id: string): Promise<RunView> {
