@@ -32,6 +32,8 @@ export const RefusalCode = z.enum([
   'in-doubt',
   'run-over',
   'undo-without-effect',
+  /** Nothing on record asks for it to be taken back: it is in effect, and no run that is whole loses it. */
+  'undo-unasked',
   'bad-signature',
 ]);
 export type RefusalCode = z.infer<typeof RefusalCode>;
@@ -59,3 +61,7 @@ export const GrantAnswer = z.discriminatedUnion('answer', [
   z.object({ answer: z.literal('refused'), code: RefusalCode, message: z.string() }),
 ]);
 export type GrantAnswer = z.infer<typeof GrantAnswer>;
+
+/** The authority's signature over a preview as it came in, whole: what an undo goes by is what people were shown. */
+export const Seal = z.object({ keyId: z.string(), signature: z.string() });
+export type Seal = z.infer<typeof Seal>;

@@ -50,6 +50,37 @@ export const Halt = z.object({
 });
 export type Halt = z.infer<typeof Halt>;
 
+/** The part of a halt its signature covers: nobody narrows, moves or forges one by a change in the database. */
+export interface HaltPart {
+  readonly id: string;
+  readonly scope: Scope;
+  readonly undo: boolean;
+  readonly reason: string;
+  readonly by: Person;
+  readonly at: string;
+  readonly run: string;
+  readonly number: number;
+}
+export const haltPart = ({ id, scope, undo, reason, by, at, run, number }: HaltPart) => ({
+  type: 'belay/halt' as const,
+  ...{ id, scope, undo, reason, by, at, run, number },
+});
+
+/** The authority's signed word that a halt ended: which gate lifted it, and under which number. */
+export const Lift = z.object({
+  halt: z.string(),
+  gate: z.string(),
+  at: z.iso.datetime(),
+  number: z.number().int().positive(),
+  keyId: z.string(),
+  signature: z.string(),
+});
+export type Lift = z.infer<typeof Lift>;
+export const liftPart = ({ halt, gate, at, number }: Omit<Lift, 'keyId' | 'signature'>) => ({
+  type: 'belay/halt-lift' as const,
+  ...{ halt, gate, at, number },
+});
+
 /** A change freeze. Policy says what it means; by default it ends no outage. */
 export const Freeze = z.object({
   id: z.string(),

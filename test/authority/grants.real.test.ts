@@ -397,8 +397,14 @@ describeReal('a grant', ['postgres'], () => {
       return asked;
     };
 
+    const verdict = (asked: Asked, said: 'failed' | 'healthy' | 'inconclusive') =>
+      belay.authority.verified({ ...asked, verdict: said, checks: [], final: true });
+    const undoing = (asked: Asked, why: 'verdict' | 'stopped' | 'cancelled', actions = [asked.action]) =>
+      belay.authority.undoing({ ...asked, why, actions });
+
     test('what was done is given, once, under a key of its own', async () => {
       const asked = await executed();
+      await verdict(asked, 'failed');
       const answer = await belay.grant(asked.action, 'undo', { observed: { stillOurs: true } });
       expect(answer).toMatchObject({ answer: 'granted', idempotencyKey: expect.stringMatching(/\/undo$/) });
       expect(await belay.grant(asked.action, 'undo')).toMatchObject({ answer: 'wait' });
@@ -411,6 +417,66 @@ describeReal('a grant', ['postgres'], () => {
       const asked = await executed();
       await belay.doors.cancel(asked.run, ANN, 'stop');
       expect(await belay.grant(asked.action, 'undo')).toMatchObject({ answer: 'granted' });
+    });
+
+    describe('needs a reason that the authority itself knows', () => {
+      test.each(['healthy', 'inconclusive'] as const)(
+        'a run that is %s loses nothing, whoever schedules its undo and whatever the run says of itself',
+        async (said) => {
+          const asked = await executed();
+          expect(await belay.grant(asked.action, 'undo')).toMatchObject({ answer: 'refused', code: 'undo-unasked' });
+          await verdict(asked, said);
+          for (const why of ['verdict', 'stopped', 'cancelled'] as const) {
+            await undoing(asked, why);
+            expect(await belay.grant(asked.action, 'undo')).toMatchObject({ answer: 'refused', code: 'undo-unasked' });
+          }
+          expect(await effects(asked)).toEqual(['action.intended', 'action.executed']);
+        },
+      );
+
+      test('a run that was stopped before anybody verified it takes back what it announced, and nothing else', async () => {
+        const [stopped, other] = [await executed(), await executed()];
+        await undoing(stopped, 'cancelled');
+        expect(await belay.grant(stopped.action, 'undo')).toMatchObject({ answer: 'granted' });
+        expect(await belay.grant(other.action, 'undo')).toMatchObject({ code: 'undo-unasked' });
+      });
+
+      test.each(['failed', 'in-doubt'] as const)('what came after it is %s', async (status) => {
+        const { one, two } = await approvedPair();
+        await belay.grant(one);
+        await belay.record(one, 1);
+        await belay.grant(two);
+        expect(await belay.grant(one, 'undo')).toMatchObject({ code: 'undo-unasked' });
+        await belay.record(two, 1, status);
+        expect(await belay.grant(one, 'undo')).toMatchObject({ answer: 'granted' });
+      });
+
+      test('what came after it was refused or never begun, and the run says that it stops', async () => {
+        const { of, one, two } = await approvedPair();
+        await belay.grant(one);
+        await belay.record(one, 1);
+        await belay.grant(two, 'execute', { observed: { revision: 9 } });
+        expect(await belay.grant(one, 'undo')).toMatchObject({ code: 'undo-unasked' });
+        await belay.authority.undoing({ ...of, why: 'stopped', actions: [one] });
+        expect(await belay.grant(one, 'undo')).toMatchObject({ answer: 'granted' });
+      });
+
+      test('of several the last is taken back first', async () => {
+        const { of, one, two } = await approvedPair();
+        for (const action of [one, two]) {
+          await belay.grant(action);
+          await belay.record(action, 1);
+        }
+        await belay.authority.verified({ ...of, verdict: 'failed', checks: [], final: true });
+        expect(await belay.grant(one, 'undo')).toMatchObject({
+          code: 'undo-unasked',
+          message: expect.stringContaining(two),
+        });
+        await belay.grant(two, 'undo');
+        expect(await belay.grant(one, 'undo')).toMatchObject({ code: 'undo-unasked' });
+        await belay.record(two, 1, 'done', 'undo');
+        expect(await belay.grant(one, 'undo')).toMatchObject({ answer: 'granted' });
+      });
     });
 
     test('knows what the execution left behind', async () => {
@@ -439,6 +505,7 @@ describeReal('a grant', ['postgres'], () => {
       await belay.grant(asked.action);
       expect(await belay.grant(asked.action, 'undo')).toMatchObject({ code: 'undo-without-effect' });
       await belay.record(asked.action, 1);
+      await verdict(asked, 'failed');
       await belay.authority.unlock(asked);
       expect(await belay.grant(asked.action, 'undo')).toMatchObject({ code: 'no-lock' });
       await belay.authority.finish({ ...asked, outcome: 'fixed', summary: 'done' });
@@ -492,7 +559,7 @@ describeReal('a grant', ['postgres'], () => {
                 select ${asked.gate}, person, record from decisions where gate = ${approved.gate}`.execute(belay.db);
       await sql`update gates set state = 'approved', chosen = 'rollback' where id = ${asked.gate}`.execute(belay.db);
       await belay.authority.lock({ ...asked, actions: [asked.action] });
-      expect(await belay.grant(asked.action)).toMatchObject({ answer: 'refused', code: 'not-approved' });
+      expect(await belay.grant(asked.action)).toMatchObject({ answer: 'refused', code: 'record-broken' });
     });
 
     test('a gate set to approved, and a requirement that asks for nobody, open nothing', async () => {
@@ -534,7 +601,46 @@ describeReal('a grant', ['postgres'], () => {
       await sql`update actions set preview = jsonb_set(preview, '{args,revision}', '1') where id = ${asked.action}`.execute(
         belay.db,
       );
-      expect(await belay.grant(asked.action)).toMatchObject({ answer: 'refused', code: 'digest-mismatch' });
+      expect(await belay.grant(asked.action)).toMatchObject({ answer: 'refused', code: 'record-broken' });
+    });
+
+    test.each([
+      ['{preState}', { revision: 1 }],
+      ['{blastRadius,count}', 1],
+      ['{undo}', 'Delete it'],
+    ])('a preview whose %s was changed since it came in begins nothing and takes nothing back', async (path, value) => {
+      const [waiting, done] = [await belay.approved(), await belay.approved()];
+      await belay.grant(done.action);
+      await belay.record(done.action, 1);
+      await belay.doors.cancel(done.run, ANN, 'stop');
+      for (const { action } of [waiting, done])
+        await sql`update actions set preview = jsonb_set(preview, ${path}::text[], ${JSON.stringify(value)}::jsonb)
+                  where id = ${action}`.execute(belay.db);
+      expect(await belay.grant(waiting.action)).toMatchObject({ answer: 'refused', code: 'record-broken' });
+      expect(await belay.grant(done.action, 'undo')).toMatchObject({ answer: 'refused', code: 'record-broken' });
+    });
+
+    test.each([
+      ['voided', (asked: Asked) => belay.authority.voidGate({ ...asked, reason: 'no more' })],
+      ['denied', (asked: Asked) => belay.decide(asked, ANN, 'deny')],
+    ])('a gate that was %s and is set to approved again opens nothing', async (_, end) => {
+      const asked = await belay.ask();
+      await end(asked);
+      await belay.authority.lock({ ...asked, actions: [asked.action] });
+      await sql`update gates set state = 'approved', chosen = 'rollback', reason = null where id = ${asked.gate}`.execute(
+        belay.db,
+      );
+      expect(await belay.grant(asked.action)).toMatchObject({ answer: 'refused' });
+      expect(await effects(asked)).toEqual([]);
+    });
+
+    test('a denial that is taken out of the table leaves a number behind', async () => {
+      const asked = await belay.ask();
+      await belay.decide(asked, BOB, 'deny');
+      await sql`delete from decisions where gate = ${asked.gate}`.execute(belay.db);
+      await sql`update gates set state = 'approved', chosen = 'rollback' where id = ${asked.gate}`.execute(belay.db);
+      await belay.authority.lock({ ...asked, actions: [asked.action] });
+      expect(await belay.grant(asked.action)).toMatchObject({ answer: 'refused', code: 'record-broken' });
     });
   });
 

@@ -3,14 +3,19 @@ import type { Phase } from '../../domain/action.ts';
 import { type DecisionRecord, signedPart } from '../../domain/decision.ts';
 import { type GateOption, optionDigest } from '../../domain/gate.ts';
 import { missingFor } from '../../domain/quorum.ts';
-import type { RefusalCode } from '../../domain/grant.ts';
+import type { Requirement } from '../../domain/requirement.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { ActionsTable } from '../../platform/database/schema.ts';
 import type { AuthorityContext } from '../context.ts';
-import { askedOf, decisionsOn, type GateRow } from '../gates/view.ts';
+import { askedOf } from '../gates/asked-of.ts';
+import { decisionsOn, stillCounting } from '../gates/decisions-on.ts';
+import type { GateRow } from '../gates/gate-row.ts';
+import { gateRecordProblem } from '../ledger/gate-record.ts';
 import { revokedSince } from '../people/revoked.ts';
 import { requirementOf } from '../policy/requirement-of.ts';
 import type { RunRow } from '../runs/known-run.ts';
+import { type Refused, refused } from './refused.ts';
+import { sealHolds } from './seal-preview.ts';
 
 export type ActionRow = Selectable<ActionsTable>;
 
@@ -18,15 +23,16 @@ export type ActionRow = Selectable<ActionsTable>;
 export interface Approval {
   readonly gate: GateRow;
   readonly option: GateOption;
+  /** When the last word that counts was given. */
+  readonly completeAt: Date;
+  /** How long from then on it may wait to be used. */
+  readonly validForMs: number;
 }
 
-interface Unapproved {
-  readonly code: RefusalCode;
-  readonly message: string;
-}
+type Chosen = Pick<Approval, 'gate' | 'option'>;
 
 /** The chosen option that holds this very action, by id and digest. A gate that is decided otherwise covers nothing. */
-async function chosenFor(trx: Trx, action: ActionRow, phase: Phase): Promise<Approval | undefined> {
+async function chosenFor(trx: Trx, action: ActionRow, phase: Phase): Promise<Chosen | undefined> {
   const gates = await trx
     .selectFrom('gates')
     .selectAll()
@@ -42,10 +48,91 @@ async function chosenFor(trx: Trx, action: ActionRow, phase: Phase): Promise<App
   return undefined;
 }
 
+/** The options as tools workers previewed them, and not as the gate's row says: policy judges by what was sealed. */
+async function sealedOptions(
+  trx: Trx,
+  { key }: AuthorityContext,
+  { options }: GateRow,
+): Promise<Pick<GateOption, 'actions'>[] | Refused> {
+  const ids = options.flatMap(({ actions }) => actions.map(({ id }) => id));
+  const rows = ids.length === 0 ? [] : await trx.selectFrom('actions').selectAll().where('id', 'in', ids).execute();
+  const broken = ids.find((id) => {
+    const row = rows.find((one) => one.id === id);
+    return !row || !sealHolds(key, row);
+  });
+  if (broken !== undefined)
+    return refused('record-broken', `the preview of ${broken} is not as its tools worker gave it`);
+  return options.map(({ actions }) => ({
+    actions: actions.flatMap(({ id }) =>
+      rows.filter((row) => row.id === id).map(({ preview, digest }) => ({ ...preview, id, digest })),
+    ),
+  }));
+}
+
+/** One person's signed word in their own passkey's name, in a group that policy lets force it. */
+const forcing = (gate: GateRow, decisions: readonly DecisionRecord[]): DecisionRecord | undefined =>
+  gate.special === 'break-glass'
+    ? decisions.find(
+        (one) =>
+          one.decision === 'break-glass' &&
+          one.strength === 'step-up' &&
+          one.standing.memberships.some(({ group }) => gate.requirement.breakGlass.includes(group)),
+      )
+    : undefined;
+
+/** A word that ended the gate in another way than an approval, whatever its row says since. */
+function endedOtherwise(decisions: readonly DecisionRecord[], rules: readonly Requirement[]): string | undefined {
+  const last = decisions.find(({ decision }) => ['edit', 'send-back', 'by-hand'].includes(decision));
+  if (last) return `${last.standing.person} said ${last.decision}`;
+  const denied = decisions.filter(({ decision }) => decision === 'deny');
+  return denied.length > 0 && denied.length >= Math.min(...rules.map(({ denials }) => denials))
+    ? `${denied.map(({ standing }) => standing.person).join(', ')} denied it`
+    : undefined;
+}
+
+const latest = (decisions: readonly DecisionRecord[], otherwise: Date): Date =>
+  decisions.length === 0 ? otherwise : new Date(Math.max(...decisions.map(({ at }) => Date.parse(at))));
+
+/** Whether enough people's words stand behind an option, by the rule at opening and, to begin something, by that of now. */
+async function counted(
+  trx: Trx,
+  context: AuthorityContext,
+  { gate, option }: Chosen,
+  phase: Phase,
+  run: RunRow,
+  decisions: readonly DecisionRecord[],
+): Promise<Approval | Refused> {
+  const { directory } = context.bundle();
+  const sealed = await sealedOptions(trx, context, gate);
+  if ('answer' in sealed) return sealed;
+  const now = phase === 'undo' ? gate.requirement : await requirementOf(trx, context, run, sealed, gate.proposed_by);
+  if ('forbidden' in now) return refused('not-approved', `forbidden by policy: ${now.forbidden}`);
+  const rules = [gate.requirement, now];
+  const ended = endedOtherwise(decisions, rules);
+  if (ended !== undefined) return refused('not-approved', `${gate.id} is no approval: ${ended}`);
+
+  const ofThis = decisions.filter((one) => one.digest === option.digest);
+  const words = phase === 'undo' ? ofThis : await stillCounting(trx, context, ofThis);
+  const validForMs = Math.min(...rules.map((rule) => rule.validForMs));
+  const approval = { gate, option, validForMs, completeAt: latest(words, gate.decided_at ?? gate.opened_at) };
+  if (forcing(gate, words)) return approval;
+  const asked = askedOf(context, gate, run, option.id);
+  // The rule of now is policy's own answer: where that asks nobody, nobody is missing.
+  const missing = rules.flatMap((requirement) =>
+    now.needs.length === 0 && requirement.needs.length === 0 ? [] : missingFor({ ...asked, requirement }, words),
+  );
+  if (missing.length === 0) return approval;
+  const lacks = `${gate.id} lacks ${[...new Set(missing)].join(', ')}`;
+  const gone = ofThis.find((one) => !words.some(({ number }) => number === one.number));
+  if (!gone) return refused('not-approved', lacks);
+  const why = revokedSince(directory, gone) ?? `the word of ${gone.standing.person} on ${gate.id} was revoked`;
+  return refused('revoked', `${why}; ${lacks}`);
+}
+
 /**
  * What people's signed word says of an action. The gate's row alone opens nothing: the option must still be the one its
- * digest names, that digest must be what was signed, and who signed must be enough, by the rule at opening and (to
- * begin something; not to take it back) by the rule of now.
+ * digest names, that digest must be what was signed, nothing in the sequence may have closed the gate, and who signed
+ * must be enough, by the rule at opening and (to begin something; not to take it back) by the rule of now.
  */
 export async function approvalOf(
   trx: Trx,
@@ -53,41 +140,21 @@ export async function approvalOf(
   action: ActionRow,
   phase: Phase,
   run: RunRow,
-): Promise<Approval | Unapproved> {
-  const approval = await chosenFor(trx, action, phase);
-  if (!approval)
-    return { code: 'not-approved', message: `no open approval covers ${action.id} with digest ${action.digest}` };
-  const { gate, option } = approval;
+): Promise<Approval | Refused> {
+  const chosen = await chosenFor(trx, action, phase);
+  if (!chosen) return refused('not-approved', `no open approval covers ${action.id} with digest ${action.digest}`);
+  const { gate, option } = chosen;
   if (optionDigest(option) !== option.digest)
-    return { code: 'digest-mismatch', message: `option "${option.id}" of ${gate.id} is not what its digest says` };
+    return refused('digest-mismatch', `option "${option.id}" of ${gate.id} is not what its digest says`);
   const decisions = await decisionsOn(trx, gate.id);
   const forged = decisions.find((one) => !context.key.verify(signedPart(one), one.keyId, one.signature));
   if (forged)
-    return {
-      code: 'bad-signature',
-      message: `the decision of ${forged.person.id} on ${gate.id} does not carry the authority's signature`,
-    };
-  const revoked =
-    phase === 'undo' ? undefined : decisions.map((one) => revokedSince(context.bundle().directory, one)).find(Boolean);
-  if (revoked !== undefined) return { code: 'revoked', message: revoked };
-  const counted = decisions.filter((decision) => decision.digest === option.digest && decision.gate === gate.id);
-  const now =
-    phase === 'undo' ? gate.requirement : await requirementOf(trx, context, run, gate.options, gate.proposed_by);
-  if ('forbidden' in now) return { code: 'not-approved', message: `forbidden by policy: ${now.forbidden}` };
-  if (forced(gate, counted)) return approval;
-  const asked = askedOf(context, gate, run, option.id);
-  const missing = [gate.requirement, now].flatMap((requirement) => missingFor({ ...asked, requirement }, counted));
-  return missing.length === 0
-    ? approval
-    : { code: 'not-approved', message: `${gate.id} lacks ${[...new Set(missing)].join(', ')}` };
+    return refused(
+      'bad-signature',
+      `the decision of ${forged.person.id} on ${gate.id} does not carry the authority's signature`,
+    );
+  // What has begun is taken back by what was approved then, whatever became of the gate since.
+  const broken = phase === 'undo' ? undefined : await gateRecordProblem(trx, context, gate.id, decisions);
+  if (broken !== undefined) return refused('record-broken', broken);
+  return await counted(trx, context, chosen, phase, run, decisions);
 }
-
-/** One person's signed word in their own passkey's name, in a group that policy lets force it. */
-const forced = (gate: GateRow, decisions: readonly DecisionRecord[]): boolean =>
-  gate.special === 'break-glass' &&
-  decisions.some(
-    (one) =>
-      one.decision === 'break-glass' &&
-      one.strength === 'step-up' &&
-      one.standing.memberships.some(({ group }) => gate.requirement.breakGlass.includes(group)),
-  );

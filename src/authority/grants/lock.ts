@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
-import { Failure } from '../../domain/failure.ts';
+import { type Selectable, sql } from 'kysely';
 import { keysOverlap } from '../../domain/target.ts';
 import type { Trx } from '../../platform/database/connect.ts';
+import type { LocksTable } from '../../platform/database/schema.ts';
 import type { AuthorityContext } from '../context.ts';
+import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { knownRun, openRun } from '../runs/known-run.ts';
@@ -13,8 +14,77 @@ const LOCK_LASTS_MS = 24 * 3600_000;
 /** Overlap is a question over all keys, so takers stand in line for the whole table for these few statements. */
 const oneAtATime = (trx: Trx) => sql`lock table locks in exclusive mode`.execute(trx);
 
-/** Takes the locks of these actions' targets: all or none. Not held: the run waits in line and is woken. */
+/** A waiter that did not ask again for this long is gone, or looks at something else; it keeps nobody waiting. */
+const WAITER_ASKS_WITHIN_MS = 5 * 60_000;
+
+/** Keeps what a run holds for as long again: it is at work. */
+export async function renewLocks(trx: Trx, now: Date, run: string): Promise<void> {
+  await trx
+    .updateTable('locks')
+    .set({ until: untilOf(now) })
+    .where('run', '=', run)
+    .execute();
+}
+
+const untilOf = (now: Date): Date => new Date(now.getTime() + LOCK_LASTS_MS);
+
+/** Locks whose time is over and under which nothing runs or is in doubt: their run is long gone, and they are taken. */
+async function takeOver(trx: Trx, now: Date, run: string, locks: readonly Lock[]): Promise<void> {
+  for (const lock of locks) {
+    await trx.deleteFrom('locks').where('key', '=', lock.key).where('run', '=', lock.run).execute();
+    const text = `Took over the lock of ${lock.key}: run ${lock.run} held it since ${lock.since.toISOString()} and did nothing under it any more.`;
+    await append(trx, now, run, 'run.note', { text });
+  }
+}
+
+type Lock = Selectable<LocksTable>;
+
+/** Whether nobody renewed a lock in time and nothing began under it that has no known end. */
+async function abandoned(trx: Trx, now: Date, { run, until }: Lock): Promise<boolean> {
+  if (until > now) return false;
+  const open = await trx
+    .selectFrom('intents')
+    .select('action')
+    .where('run', '=', run)
+    .where('status', 'in', ['running', 'in-doubt'])
+    .executeTakeFirst();
+  return open === undefined;
+}
+
+/** Who stands in line before a run for one of these keys: the first that still asks. Who holds something goes first. */
+async function before(trx: Trx, now: Date, run: string, keys: readonly string[]): Promise<string | undefined> {
+  const waiters = await trx
+    .selectFrom('lock_waiters')
+    .innerJoin('runs', 'runs.id', 'lock_waiters.run')
+    .select(['lock_waiters.run', 'lock_waiters.keys', 'lock_waiters.asked_at', 'runs.cancel'])
+    .orderBy('lock_waiters.since')
+    .orderBy('lock_waiters.run')
+    .execute();
+  const mine = waiters.findIndex((waiter) => waiter.run === run);
+  const ahead = mine < 0 ? waiters : waiters.slice(0, mine);
+  return ahead.find(
+    (waiter) =>
+      waiter.cancel === null &&
+      now.getTime() - waiter.asked_at.getTime() < WAITER_ASKS_WITHIN_MS &&
+      waiter.keys.some((wanted) => keys.some((key) => keysOverlap(key, wanted))),
+  )?.run;
+}
+
+async function waitInLine(trx: Trx, now: Date, run: string, keys: readonly string[]): Promise<void> {
+  const waiting = { keys: JSON.stringify(keys), since: now, asked_at: now };
+  await trx
+    .insertInto('lock_waiters')
+    .values({ run, ...waiting })
+    .onConflict((conflict) => conflict.column('run').doUpdateSet({ keys: waiting.keys, asked_at: now }))
+    .execute();
+}
+
+/**
+ * Takes the locks of these actions' targets: all or none. Not held: the run waits in line and is woken; who came first
+ * goes first. A lock that nobody renewed in time is taken over, unless something under it has no known end.
+ */
 export async function takeLocks(context: AuthorityContext, request: RequestOf<'lock'>): Promise<ResponseOf<'lock'>> {
+  const now = context.now();
   return await context.db.transaction().execute(async (trx) => {
     const run = await openRun(trx, request);
     await oneAtATime(trx);
@@ -28,30 +98,23 @@ export async function takeLocks(context: AuthorityContext, request: RequestOf<'l
             .where('id', 'in', request.actions)
             .execute();
     const keys = [...new Set(actions.map((action) => action.target_key))].toSorted();
-    const taken = await trx.selectFrom('locks').selectAll().execute();
-    const inTheWay = taken.find((lock) => lock.run !== run.id && keys.some((key) => keysOverlap(key, lock.key)));
-    if (inTheWay) {
-      const waiting = { keys: JSON.stringify(keys), since: context.now() };
-      await trx
-        .insertInto('lock_waiters')
-        .values({ run: run.id, ...waiting })
-        .onConflict((conflict) => conflict.column('run').doUpdateSet({ keys: waiting.keys }))
-        .execute();
-      return { held: false, by: inTheWay.run };
+    const locks = await trx.selectFrom('locks').selectAll().execute();
+    const overlapping = locks.filter((lock) => lock.run !== run.id && keys.some((key) => keysOverlap(key, lock.key)));
+    const over = await Promise.all(overlapping.map((lock) => abandoned(trx, now, lock)));
+    const holder = overlapping.find((_, at) => !over[at])?.run;
+    const holdsSome = locks.some((lock) => lock.run === run.id);
+    const inTheWay = holder ?? (holdsSome ? undefined : await before(trx, now, run.id, keys));
+    if (inTheWay !== undefined) {
+      await waitInLine(trx, now, run.id, keys);
+      return { held: false, by: inTheWay };
     }
+    await takeOver(trx, now, run.id, overlapping);
     await trx.deleteFrom('lock_waiters').where('run', '=', run.id).execute();
     if (keys.length > 0)
       await trx
         .insertInto('locks')
-        .values(
-          keys.map((key) => ({
-            key,
-            run: run.id,
-            since: context.now(),
-            until: new Date(context.now().getTime() + LOCK_LASTS_MS),
-          })),
-        )
-        .onConflict((conflict) => conflict.column('key').doNothing())
+        .values(keys.map((key) => ({ key, run: run.id, since: now, until: untilOf(now) })))
+        .onConflict((conflict) => conflict.column('key').doUpdateSet({ until: untilOf(now) }))
         .execute();
     return { held: true, by: null };
   });
@@ -89,23 +152,4 @@ export async function releaseLocks(
   });
   context.poke();
   return {};
-}
-
-/** The action and what its execution left behind, for the worker that carries it out. */
-export async function readAction(
-  context: AuthorityContext,
-  request: RequestOf<'action'>,
-): Promise<ResponseOf<'action'>> {
-  const row = await context.db.selectFrom('actions').selectAll().where('id', '=', request.action).executeTakeFirst();
-  if (!row) throw new Failure('stop.not-found', `${request.action} was never previewed; there is nothing to carry out`);
-  const executed = await context.db
-    .selectFrom('intents')
-    .select('outcome')
-    .where('action', '=', request.action)
-    .where('phase', '=', 'execute')
-    .executeTakeFirst();
-  return {
-    action: { ...row.preview, id: row.id, digest: row.digest },
-    postState: executed?.outcome?.postState ?? null,
-  };
 }

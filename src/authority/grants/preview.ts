@@ -8,6 +8,7 @@ import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { openRun } from '../runs/known-run.ts';
+import { sealOf } from './seal-preview.ts';
 
 /**
  * Takes what a tools worker saw. The same content again answers the same. Other content under an action id that has
@@ -41,6 +42,7 @@ export async function recordPreview(
       target_key: preview.target.key,
       queue: queueOf(preview.target.system, preview.target.connection),
       preview: JSON.stringify(preview),
+      seal: JSON.stringify(sealOf(context.key, id, preview)),
       previewed_at: now,
     };
     await trx
