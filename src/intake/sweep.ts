@@ -1,5 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { AuthorityContext } from '../authority/context.ts';
+import { attendOwnGates } from '../authority/gates/attend-own-gates.ts';
 import { loseRun } from '../authority/runs/lose-run.ts';
 
 const EVERY_MS = 15_000;
@@ -39,12 +40,12 @@ export function startSweeper(
   client: () => Promise<Client>,
   onError: (error: unknown) => void,
 ): { stop(): void } {
-  const timer = setInterval(
-    () =>
-      void client()
-        .then((ready) => sweep(context, ready))
-        .catch(onError),
-    EVERY_MS,
-  );
+  const timer = setInterval(() => {
+    // Needs no Temporal: what the authority itself asks waits and ends without it.
+    void attendOwnGates(context).catch(onError);
+    void client()
+      .then((ready) => sweep(context, ready))
+      .catch(onError);
+  }, EVERY_MS);
   return { stop: () => clearInterval(timer) };
 }
