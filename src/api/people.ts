@@ -1,12 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 import { HttpProblem } from '../platform/http/problem.ts';
 import { sameSecret } from '../platform/http/secret-match.ts';
+import { approvePage } from './pages/approve.ts';
+import { passkeyScript } from './pages/approve-browser.ts';
+import { passkeysPage } from './pages/approve-passkeys.ts';
+import { APPROVE_STYLE } from './pages/approve-style.ts';
 import { APP_SCRIPT } from './pages/app-script.ts';
 import { APP_STYLE } from './pages/app-style.ts';
 import { pages } from './pages/pages.ts';
 import { blobRoutes } from './routes/blobs.ts';
 import { gateRoutes } from './routes/gates.ts';
+import { passkeyBrowserRoutes } from './routes/passkey-browser.ts';
+import { passkeyRoutes } from './routes/passkeys.ts';
+import { stepUpRoutes } from './routes/step-up.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { runEventRoutes } from './routes/run-events.ts';
 import { runRoutes } from './routes/runs.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
@@ -40,6 +48,15 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
     reply.headers(STATIC).type('text/javascript; charset=utf-8').send(APP_SCRIPT),
   );
 
+  const passkeys = passkeyScript();
+  app.get('/passkey.js', hidden, (_, reply) =>
+    reply.headers(STATIC).type('text/javascript; charset=utf-8').send(passkeys),
+  );
+  app.get('/passkey.css', hidden, (_, reply) =>
+    reply.headers(STATIC).type('text/css; charset=utf-8').send(APPROVE_STYLE),
+  );
+  for (const routes of [passkeyBrowserRoutes, passkeysPage]) await app.register(routes, options);
+
   await app.register(async (scope) => {
     scope.addHook('onRequest', scope.requireSignedIn);
     scope.addHook('onRequest', async (request, reply) => {
@@ -50,7 +67,19 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
       if (!door) throw new HttpProblem(400, `X-Belay-Door may say ${OWN_DOORS.join(' or ')}, nothing else.`);
       request.person = { ...request.person, door };
     });
-    for (const routes of [runbookRoutes, runRoutes, runEventRoutes, gateRoutes, ledgerRoutes, blobRoutes, pages])
+    for (const routes of [
+      runbookRoutes,
+      runRoutes,
+      runEventRoutes,
+      gateRoutes,
+      ledgerRoutes,
+      policyRoutes,
+      blobRoutes,
+      pages,
+      stepUpRoutes,
+      passkeyRoutes,
+      approvePage,
+    ])
       await scope.register(routes, options);
     await scope.register(signInCodeRoutes);
   });

@@ -4,6 +4,8 @@ export interface SignInPage {
   readonly name: string;
   /** Where to go afterwards: a path on this server. */
   readonly to: string;
+  /** Other ways in, each a link. */
+  readonly ways?: readonly { readonly href: string; readonly label: string }[];
   /** Why the last try did not work. */
   readonly problem?: string | undefined;
 }
@@ -32,13 +34,18 @@ ${body}
 `;
 
 /** The page with the one field. Works without script; the code goes in a form's body, never in an address. */
-export function signInPage({ name, to, problem }: SignInPage): string {
+export function signInPage({ name, to, problem, ways = [] }: SignInPage): string {
+  const links = ways.map(
+    ({ href, label }) =>
+      `<p><a class="way" href="${escapeHtml(`${href}?to=${encodeURIComponent(to)}`)}">${escapeHtml(label)}</a></p>`,
+  );
   const alert = problem ? `<p id="problem" role="alert">${escapeHtml(problem)}</p>` : '';
   const described = problem ? 'problem hint' : 'hint';
   return frame(
     `Sign in · ${name}`,
-    '',
+    '\n<script src="/passkey.js" defer></script>',
     `<h1>Sign in to ${escapeHtml(name)}</h1>
+${links.join('\n')}
 <form method="post" action="/signin">
 <label for="code">One-time code</label>
 <p id="hint">It is printed in the terminal where ${escapeHtml(name)} was started. It works once, for ten minutes.</p>
@@ -47,7 +54,11 @@ export function signInPage({ name, to, problem }: SignInPage): string {
 ${alert}
 <input type="hidden" name="to" value="${escapeHtml(to)}">
 <button type="submit">Sign in</button>
-</form>`,
+</form>
+<div data-passkey-sign-in="${escapeHtml(to)}" hidden>
+<button type="button" class="other">Sign in with a passkey</button>
+<output role="alert"></output>
+</div>`,
   );
 }
 

@@ -21,11 +21,12 @@ export interface SignInParts {
   readonly guesses: GuessLimit;
   readonly sessions: BrowserSessions;
   readonly name: string;
+  readonly ways?: readonly { readonly href: string; readonly label: string }[];
 }
 
 const PAGE_HEADERS = {
   'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'cross-origin-opener-policy': 'same-origin',
   // Not `no-referrer`: with it browsers send `Origin: null` on the form, and we could not tell our own page.
@@ -39,12 +40,12 @@ export const sendPage = (reply: FastifyReply, html: string): FastifyReply =>
 
 /** `GET|POST /signin`, its stylesheet, `GET /signin/csrf` and `POST /signin/out`. */
 export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Promise<void> {
-  const { codes, guesses, sessions, name } = parts;
+  const { codes, guesses, sessions, name, ways = [] } = parts;
   await app.register(formbody, { bodyLimit: BODY_LIMIT });
 
   app.get<{ Querystring: { to?: string } }>('/signin', (request, reply) => {
     const to = localPath(request.query.to);
-    return request.person ? reply.redirect(to, 303) : sendPage(reply, signInPage({ name, to }));
+    return request.person ? reply.redirect(to, 303) : sendPage(reply, signInPage({ name, to, ways }));
   });
 
   app.get('/signin/style.css', (_request, reply) =>
@@ -59,7 +60,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
     if (person instanceof SignInProblem) {
       if (!wantsPage(request)) throw person;
       reply.code(person.statusCode).headers(person.headers);
-      return sendPage(reply, signInPage({ name, to, problem: person.message }));
+      return sendPage(reply, signInPage({ name, to, ways, problem: person.message }));
     }
     sessions.start(reply, person);
     return wantsPage(request) ? reply.redirect(to, 303) : reply.code(204).send();

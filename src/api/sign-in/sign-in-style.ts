@@ -19,6 +19,12 @@ input::placeholder { color: var(--soft); opacity: .7; font-weight: 400; }
 [role=alert] { margin: .75rem 0 0; color: var(--bad); }
 button { width: 100%; margin-top: 1rem; padding: .75rem; font-family: inherit; font-size: 1rem; font-weight: 600; border: 0;
   border-radius: 8px; background: var(--accent); color: var(--on-accent); cursor: pointer; }
+.other { background: transparent; color: inherit; border: 1px solid var(--line); }
+output { display: block; margin-top: .5rem; color: var(--bad); }
+[hidden] { display: none; }
 a { color: var(--accent); }
+a.way { display: block; padding: .75rem; font-weight: 600; text-align: center; text-decoration: none; border-radius: 8px;
+  background: var(--accent); color: var(--on-accent); }
+a.way + form, p:has(a.way) + form { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 `;

@@ -7,8 +7,8 @@ import { publicKeysIn } from './verify-signature.ts';
 
 /** The key that the record says signed last; undefined for a record that begins now. */
 async function lastAdopted(trx: Trx): Promise<string | undefined> {
-  // Two servers that start at once stand in line here; only the first of a record's life finds no row to wait for.
-  await trx.selectFrom('ledger_heads').select('seq').where('run', '=', SYSTEM_CHAIN).forUpdate().execute();
+  // Two servers that start at once stand in line here; only the first of a database's life finds no row to wait for.
+  await trx.selectFrom('sequence_head').select('number').forUpdate().execute();
   const row = await trx
     .selectFrom('ledger')
     .select('body')

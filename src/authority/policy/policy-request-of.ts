@@ -40,7 +40,7 @@ export async function policyRequestOf(
       freezes: await freezesOver(db, now, scoped),
       dryRun: run.dry_run,
       incident: await incidentOf(db, run),
-      stepUpPossible: (await context.stepUp?.possible()) ?? false,
+      stepUpPossible: (await context.stepUp?.possible(db)) ?? false,
       money: null,
       at: now.toISOString(),
     },

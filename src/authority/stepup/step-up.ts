@@ -1,11 +1,13 @@
-import type { DecisionRequest } from '../../domain/decision.ts';
-import type { DecisionRecord } from '../../domain/decision.ts';
-import type { Trx } from '../../platform/database/connect.ts';
+import type { DecisionRecord, DecisionRequest } from '../../domain/decision.ts';
+import type { Database, Trx } from '../../platform/database/connect.ts';
+import type { Site } from './site.ts';
 
 /** Proof of a decision by the person's own passkey. */
 export interface StepUp {
-  /** Whether anybody has a passkey, so that policy may ask for one. */
-  possible(): Promise<boolean>;
+  /** Where passkeys are made and asked for; null where browsers would refuse. */
+  site(): Site | null;
+  /** Whether anybody in the directory has a passkey, so that policy may ask for one. */
+  possible(db: Database | Trx): Promise<boolean>;
   /**
    * Checks the proof that came with a decision: the challenge is the hash of exactly this decision, made for this person,
    * not used before, and the assertion is of a passkey of theirs. Uses the challenge up. `refused` is for the person.

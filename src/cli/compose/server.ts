@@ -8,7 +8,7 @@ import type { Doors } from '../../authority/doors.ts';
 import type { LedgerKeeper } from '../../authority/ledger/keeper.ts';
 import { seenFrom } from '../../authority/ledger/seen.ts';
 import { startOutbox } from '../../authority/outbox/outbox.ts';
-import { simpleBundle } from '../../authority/bundle/simple-bundle.ts';
+import { createStepUp } from '../../authority/stepup/create-step-up.ts';
 import type { AuthorityClient } from '../../authority/protocol.ts';
 import type { Manifest } from '../../domain/manifest.ts';
 import { createAnnouncements } from '../../intake/announce.ts';
@@ -24,8 +24,11 @@ import { codeOf } from '../../platform/problem.ts';
 import { ensureSearchAttributes } from '../../platform/temporal/search-attributes.ts';
 import type { TemporalLink } from '../../platform/temporal/temporal-link.ts';
 import { type SlackApp, startSlack } from '../../slack/start-slack.ts';
+import { openBundle } from './bundle.ts';
 import type { ServerKeys } from './keys.ts';
+import { narrowingOf } from './narrowing.ts';
 import { ledgerKeeper } from './ledger-keeper.ts';
+import { passkeySite } from './passkey-site.ts';
 import { recordKey } from './record-key.ts';
 import { portInUse } from './port-in-use.ts';
 
@@ -124,27 +127,30 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const database = connect(parts.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'));
   const { db } = database;
   let poke = () => {};
-  const bundle = simpleBundle({ approvers, solo: parts.solo });
+  const site = passkeySite(configuration, () => port, log);
   const context: AuthorityContext = {
     db,
     key: keys.signing,
     manifest,
     blobKey: keys.blobs,
-    bundle: () => bundle,
-    stepUp: stepUpOf(configuration, () => bundle, () => keys.signing, () => port),
+    bundle: () => rules.keeper.active(),
+    bundles: () => rules.keeper,
+    stepUp: createStepUp({ key: keys.signing, bundle: () => context.bundle(), now: () => new Date() }, site),
     model: configuration.BELAY_MODEL ?? null,
     observeOnly: parts.observeOnly,
     now: () => new Date(),
     poke: () => poke(),
+    narrowing: narrowingOf(configuration, () => new Date()),
     seen: seenFrom(undefined),
     keeper: () => keeper,
   };
+  const rules = await openBundle(parts, approvers, context);
   await recordKey(context, log);
   const keeper: LedgerKeeper = ledgerKeeper(context, configuration, () => slack?.announcer, log);
   await keeper.check();
   const doors = createDoors(context);
   const authority = directAuthority(context);
-  const routes = routeTable(parts);
+  const { routes } = rules;
   const { BELAY_HOST: host } = configuration;
   let port = configuration.BELAY_PORT;
   // A browser takes passkeys from `localhost`, and from no address in digits.
@@ -200,6 +206,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     log: { error: (message, error) => log.error({ err: error }, message) },
   });
   const stop = async () => {
+    rules.stop();
     await app.close();
     sweeper.stop();
     await outbox.stop();
