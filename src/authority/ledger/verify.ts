@@ -1,23 +1,19 @@
 import { sql } from 'kysely';
-import { DecisionRecord, signedPart } from '../../domain/decision.ts';
 import { canonicalJson } from '../../domain/digest.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { brokenLink, chainRoot, type LedgerEntry } from '../../domain/ledger.ts';
-import type { Database, Trx } from '../../platform/database/connect.ts';
+import { brokenLink, chainRoot, SYSTEM_CHAIN } from '../../domain/ledger.ts';
+import type { Trx } from '../../platform/database/connect.ts';
 import type { LedgerHeadsTable } from '../../platform/database/schema.ts';
+import type { AuthorityContext } from '../context.ts';
 import type { LedgerReport } from '../doors.ts';
 import type { SigningKey } from '../keys/signing-key.ts';
+import { caveatsOf } from './caveats.ts';
+import { checkpointProblems } from './checks/checkpoint-rows.ts';
+import { unmatchedNumbers } from './checks/numbers.ts';
+import { tableProblems } from './checks/read-tables.ts';
+import { sequenceProblems } from './checks/sequence-rows.ts';
+import { badSignatures } from './checks/signatures.ts';
 import { readRows } from './read.ts';
-
-function badDecisions(entries: readonly LedgerEntry[], key: SigningKey): string[] {
-  return entries
-    .filter((entry) => entry.kind === 'decision.recorded')
-    .flatMap((entry) => {
-      const record = DecisionRecord.safeParse(entry.body);
-      const holds = record.success && key.verify(signedPart(record.data), record.data.keyId, record.data.signature);
-      return holds ? [] : [`run ${entry.run}, entry ${entry.seq}: the decision's signature does not hold`];
-    });
-}
 
 /** A stored body as what was hashed; text that nobody writes so (spaced, doubled keys, no JSON) is a changed one. */
 function bodyOf(text: string): JsonObject {
@@ -35,16 +31,25 @@ async function checkChain(
   head: LedgerHeadsTable,
   key: SigningKey,
 ): Promise<{ count: number; problems: string[] }> {
-  const rows = await readRows(trx, head.run);
+  const { run } = head;
+  const rows = await readRows(trx, run);
   const entries = rows.map((row) => ({ ...row, v: 1 as const, body: bodyOf(row.body) }));
   const count = entries.length;
-  const problems = badDecisions(entries, key);
-  const broken = brokenLink(head.run, entries);
+  const problems = badSignatures(entries, key);
+  const broken = brokenLink(run, entries);
   if (broken) return { count, problems: [broken, ...problems] };
-  if (count !== head.seq || (entries.at(-1)?.hash ?? chainRoot(head.run)) !== head.hash)
-    problems.unshift(
-      `run ${head.run}: it ends at entry ${count}, its head says ${head.seq}; entries were removed from its end, or the head was changed`,
-    );
+  if (count !== head.seq || (entries.at(-1)?.hash ?? chainRoot(run)) !== head.hash)
+    return {
+      count,
+      problems: [
+        `run ${run}: it ends at entry ${count}, its head says ${head.seq}; entries were removed from its end, or the head was changed`,
+        ...problems,
+      ],
+    };
+  // Only a chain that holds can be what the rest is held against.
+  const numbers = await trx.selectFrom('sequence').selectAll().where('chain', '=', run).orderBy('number').execute();
+  problems.push(...unmatchedNumbers(run, entries, numbers));
+  if (run !== SYSTEM_CHAIN) problems.push(...(await tableProblems(trx, run, entries)));
   return { count, problems };
 }
 
@@ -61,12 +66,16 @@ async function missingChains(trx: Trx): Promise<string[]> {
 }
 
 /**
- * Checks every chain, every head and every decision's signature, as they were at one moment: what is written meanwhile
- * is no forgery. Reads run by run, so memory stays flat.
+ * Checks every chain and head, the sequence, every signature, the checkpoints, and that the tables behind lists and cards
+ * say what the record says; all as of one moment, since what is written meanwhile is no forgery. Each problem names what
+ * is wrong. Reads run by run, so memory stays flat.
  */
-export async function verifyLedger(db: Database, key: SigningKey): Promise<LedgerReport> {
+export async function verifyLedger(
+  context: Pick<AuthorityContext, 'db' | 'key' | 'keeper' | 'now'>,
+): Promise<LedgerReport> {
+  const { db, key } = context;
   const transaction = db.transaction().setIsolationLevel('repeatable read').setAccessMode('read only');
-  return await transaction.execute(async (trx) => {
+  const report = await transaction.execute(async (trx) => {
     const problems = await missingChains(trx);
     const heads = await trx.selectFrom('ledger_heads').selectAll().orderBy('run').execute();
     let entries = 0;
@@ -75,12 +84,8 @@ export async function verifyLedger(db: Database, key: SigningKey): Promise<Ledge
       entries += chain.count;
       problems.push(...chain.problems);
     }
-    return {
-      ok: problems.length === 0,
-      runs: heads.length,
-      entries,
-      problems,
-      caveats: ['tail not anchored: no copy of the chain heads is kept outside this database'],
-    };
+    problems.push(...(await sequenceProblems(trx)), ...(await checkpointProblems(trx, key)));
+    return { runs: heads.filter(({ run }) => run !== SYSTEM_CHAIN).length, entries, problems };
   });
+  return { ok: report.problems.length === 0, ...report, caveats: await caveatsOf(context) };
 }

@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { chainRoot, entryHash, type LedgerEntry } from '../../src/domain/ledger.ts';
-import { newPrivateKeyPem, signingKeyFrom } from '../../src/authority/keys/signing-key.ts';
-import { verifyLedger } from '../../src/authority/ledger/verify.ts';
-import { stepText } from '../../src/authority/runs/step-text.ts';
-import { ANN, type Asked, type AuthorityFixture, startAuthority } from '../support/authority-fixture.ts';
-import { describeReal } from '../support/parts.ts';
+import { chainRoot, entryHash, type LedgerEntry } from '../../../src/domain/ledger.ts';
+import { newPrivateKeyPem, signingKeyFrom } from '../../../src/authority/keys/signing-key.ts';
+import { verifyLedger } from '../../../src/authority/ledger/verify.ts';
+import { stepText } from '../../../src/authority/runs/step-text.ts';
+import { ANN, type Asked, type AuthorityFixture, startAuthority } from '../../support/authority-fixture.ts';
+import { describeReal } from '../../support/parts.ts';
+import { tamper as tamperWith } from '../../support/tamper.ts';
 
 describeReal('the ledger', ['postgres'], () => {
   let belay: AuthorityFixture;
@@ -18,14 +19,7 @@ describeReal('the ledger', ['postgres'], () => {
     await belay.authority.finish({ ...asked, outcome: 'fixed', summary: 'done' });
     return asked;
   };
-  /** What somebody does who may do anything to the database: the trigger is out of the way. */
-  const tamper = async (statement: string) => {
-    await belay.db.transaction().execute(async (trx) => {
-      await sql`set local session_replication_role = replica`.execute(trx);
-      const { numAffectedRows } = await sql.raw(statement).execute(trx);
-      expect(numAffectedRows).toBeGreaterThan(0n);
-    });
-  };
+  const tamper = (statement: string) => tamperWith(belay.db, statement);
 
   describe('that nobody touched', () => {
     beforeAll(async () => {
@@ -91,7 +85,7 @@ describeReal('the ledger', ['postgres'], () => {
 
     test('of a key that is another says so of every decision', async () => {
       const other = signingKeyFrom(newPrivateKeyPem());
-      const report = await verifyLedger(belay.db, other);
+      const report = await verifyLedger({ ...belay.context, key: other });
       expect(report.ok).toBe(false);
       expect(report.problems.every((problem) => problem.includes("decision's signature does not hold"))).toBe(true);
     });
@@ -178,15 +172,16 @@ describeReal('the ledger', ['postgres'], () => {
       await tamper(statement());
       const { ok, problems } = await belay.doors.verifyLedger();
       expect(ok).toBe(false);
-      expect(problems).toEqual([expect.stringMatching(new RegExp(`run ${story.run}.*${said.source}`))]);
+      expect(problems[0]).toMatch(new RegExp(`run ${story.run}.*${said.source}`));
+      expect(problems.filter((problem) => !problem.includes(story.run))).toEqual([]);
     });
 
     test('a run without any record: entries and head removed', async () => {
       await tamper(`delete from ledger where run = '${story.run}'`);
       await tamper(`delete from ledger_heads where run = '${story.run}'`);
-      expect((await belay.doors.verifyLedger()).problems).toEqual([
-        `run ${story.run}: it is registered and has no record; its entries were removed`,
-      ]);
+      const { problems } = await belay.doors.verifyLedger();
+      expect(problems[0]).toBe(`run ${story.run}: it is registered and has no record; its entries were removed`);
+      expect(problems.filter((problem) => !problem.includes(story.run))).toEqual([]);
     });
 
     test('a decision forged by somebody who hashed the whole chain again: the signature is not theirs to make', async () => {
