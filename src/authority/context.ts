@@ -2,6 +2,7 @@ import type { Manifest } from '../domain/manifest.ts';
 import type { Database } from '../platform/database/connect.ts';
 import type { SigningKey } from './keys/signing-key.ts';
 import type { ActiveBundle } from './bundle/active-bundle.ts';
+import type { BundleKeeper } from './bundle/bundle-keeper.ts';
 import type { LedgerKeeper } from './ledger/keeper.ts';
 import type { Seen } from './ledger/seen.ts';
 import type { OutsideLists } from './people/narrowing.ts';
@@ -16,6 +17,8 @@ export interface AuthorityContext {
   readonly manifest: Manifest;
   /** What is judged by, as of now. */
   readonly bundle: () => ActiveBundle;
+  /** Brings the next bundle in. Absent in a process that only stores alerts, and in tests that fix one. */
+  readonly bundles?: () => BundleKeeper;
   /** What narrows groups of the directory. Absent: nothing outside is read, and a group that wants it counts for nobody. */
   readonly narrowing?: OutsideLists;
   /** Null where no door for passkeys is configured: what needs one is refused. */

@@ -1,4 +1,5 @@
 import type { Need, Requirement } from '../../domain/requirement.ts';
+import { reasonOf } from '../../platform/problem.ts';
 import { DEFAULT_WAITING, reminders } from './default-waiting.ts';
 import { parseDuration } from './duration.ts';
 import { parseGate } from './gate-expression.ts';
@@ -65,7 +66,7 @@ function readAll(annotations: Annotations, problems: string[]): Values {
     try {
       return [[name, reader(text)]];
     } catch (error) {
-      problems.push(`@${name}: ${error instanceof Error ? error.message : String(error)}`);
+      problems.push(`@${name}: ${reasonOf(error)}`);
       return [];
     }
   });

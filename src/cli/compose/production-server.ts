@@ -17,7 +17,8 @@ import { buildOf, placed, readManifest } from './build-folder.ts';
 import { keysGivenIn } from './keys.ts';
 import { type Patience, patiently } from './patience.ts';
 import { unlessRefused } from './unless-refused.ts';
-import { hostNames, listen, routeTable, startServer } from './server.ts';
+import { routeTable } from './route-table.ts';
+import { hostNames, listen, startServer } from './server.ts';
 import { connectionsOf, readWorkerTokens } from './worker-tokens.ts';
 
 /** A server of production at work. */
@@ -135,12 +136,13 @@ export async function startHooksServer(configuration: Configuration, patience: P
   const database = connect(configuration.DATABASE_URL ?? '', (error) =>
     log.warn({ err: error }, 'a database connection was lost'),
   );
+  const nobody = simpleBundle({ approvers: [], solo: false });
   const doors = createDoors({
     db: database.db,
     key: NO_KEY,
     blobKey: Buffer.alloc(0),
     manifest,
-    bundle: () => simpleBundle({ approvers: [], solo: false }),
+    bundle: () => nobody,
     stepUp: null,
     model: null,
     now: () => new Date(),

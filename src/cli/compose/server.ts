@@ -12,9 +12,8 @@ import { createStepUp } from '../../authority/stepup/create-step-up.ts';
 import type { AuthorityClient } from '../../authority/protocol.ts';
 import type { Manifest } from '../../domain/manifest.ts';
 import { createAnnouncements } from '../../intake/announce.ts';
-import { checkRoutes } from '../../intake/check-routes.ts';
 import { createDispatch, SEARCH_ATTRIBUTES } from '../../intake/dispatch.ts';
-import { DEFAULT_ROUTES, readRoutes, type RouteTable } from '../../intake/routes.ts';
+import type { RouteTable } from '../../intake/routes.ts';
 import { watchActivities } from '../../intake/watch-activities.ts';
 import { startSweeper } from '../../intake/sweep.ts';
 import type { Configuration } from '../../platform/configuration/configuration.ts';
@@ -87,19 +86,6 @@ async function openSlack(
     web,
   };
   return await startSlack({ settings, doors, log: log.child({ part: 'slack' }) });
-}
-
-/** The routes from alerts to runbooks. @throws when they name what the manifest does not have. */
-export function routeTable({
-  configuration,
-  manifest,
-  observeOnly,
-}: Pick<ServerParts, 'configuration' | 'manifest' | 'observeOnly'>): RouteTable {
-  const table = readRoutes(configuration.BELAY_ROUTES ?? DEFAULT_ROUTES);
-  checkRoutes(table, manifest);
-  return observeOnly
-    ? { ...table, routes: table.routes.map((route) => ({ ...route, mode: 'observe' as const })) }
-    : table;
 }
 
 /** The `Host` values that mean this server. */

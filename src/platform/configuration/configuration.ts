@@ -17,6 +17,7 @@ const FIELDS = {
   BELAY_TOKEN: text,
   BELAY_TOKEN_PERSON: person,
   BELAY_APPROVERS: people,
+  BELAY_POLICY: text,
   BELAY_ANCHORS: anchorPlaces,
   BELAY_OIDC_ISSUER: issuer,
   BELAY_OIDC_CLIENT_ID: text,

@@ -14,6 +14,7 @@ export const VARIABLES = [
   { name: 'BELAY_TOKEN', help: 'bearer token of the API: of `belay server`, and of the CLI away from the data folder' },
   { name: 'BELAY_TOKEN_PERSON', help: 'server: the person whose token it is (api:token)' },
   { name: 'BELAY_APPROVERS', help: 'who may decide, by comma: slack:T1/U2, local:ada' },
+  { name: 'BELAY_POLICY', help: 'policy folder: *.cedar, directory.yaml, caps.yaml, targets.yaml' },
   {
     name: 'BELAY_ANCHORS',
     help: 'where ledger checkpoints are kept outside, by comma: file:/path, git:/clone, s3://…, syslog+tcp://…, slack',
