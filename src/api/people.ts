@@ -10,6 +10,7 @@ import { APP_STYLE } from './pages/app-style.ts';
 import { pages } from './pages/pages.ts';
 import { blobRoutes } from './routes/blobs.ts';
 import { gateRoutes } from './routes/gates.ts';
+import { incidentRoutes } from './routes/incidents.ts';
 import { passkeyBrowserRoutes } from './routes/passkey-browser.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
 import { stepUpRoutes } from './routes/step-up.ts';
@@ -72,6 +73,7 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
       runRoutes,
       runEventRoutes,
       gateRoutes,
+      incidentRoutes,
       ledgerRoutes,
       policyRoutes,
       blobRoutes,
