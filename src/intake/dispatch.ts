@@ -4,6 +4,7 @@ import { WAKE_SIGNAL } from '../domain/messages.ts';
 import { RUNBOOKS_QUEUE } from '../domain/queue.ts';
 import type { AuthorityContext } from '../authority/context.ts';
 import type { OutboxHandler } from '../authority/outbox/outbox.ts';
+import { resumeRun } from '../authority/halts/halted-run.ts';
 import { bindRun } from '../authority/runs/bind.ts';
 
 /** For Temporal's own UI only; Belay's lists come from its database. */
@@ -69,6 +70,7 @@ export function createDispatch({
     'run.wake': async (id) => {
       const run = await runRow(id);
       if (!run || run.execution === null) return;
+      await resumeRun(context, id);
       const { workflow } = await client();
       try {
         await workflow.getHandle(run.workflow_id).signal(WAKE_SIGNAL);

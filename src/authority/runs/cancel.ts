@@ -1,12 +1,17 @@
+import { Failure } from '../../domain/failure.ts';
 import type { Person } from '../../domain/person.ts';
 import { isOver } from '../../domain/run.ts';
 import type { AuthorityContext } from '../context.ts';
+import { HALT_RUNBOOK } from '../halts/halt-run.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import { voidGatesOf } from '../gates/close-gate.ts';
 import { lockRun } from './lock-run.ts';
 
-/** Asks a run to stop. From this row on nothing new is granted to it; the run itself then undoes and ends. */
+/**
+ * Asks a run to stop. From this row on nothing new is granted to it; the run itself then undoes and ends.
+ * @throws Failure `stop.forbidden` for the run that stands for a halt.
+ */
 export async function cancelRun(
   context: AuthorityContext,
   id: string,
@@ -18,6 +23,8 @@ export async function cancelRun(
     const run = await lockRun(trx, id);
     if (!run) return 'unknown' as const;
     if (isOver(run.state)) return 'over' as const;
+    if (run.runbook === HALT_RUNBOOK)
+      throw new Failure('stop.forbidden', `${id} stands for a halt, which ends when it is resumed: belay resume`);
     if (!run.cancel) {
       await trx
         .updateTable('runs')
