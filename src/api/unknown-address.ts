@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import { problemBody } from '../platform/http/problem.ts';
 import { sendProblem } from '../platform/http/problem-details.ts';
+import { sendProblemPage } from './pages/page.ts';
+import { wantsPage } from './sign-in/wants-page.ts';
 
 /** 404 for an address that is none, 405 with `Allow` for one that takes other methods. */
 export const unknownAddress = fastifyPlugin(async (app: FastifyInstance) => {
@@ -14,7 +16,10 @@ export const unknownAddress = fastifyPlugin(async (app: FastifyInstance) => {
   app.setNotFoundHandler((request, reply) => {
     const [path = '/'] = request.url.split('?');
     const allowed = [...methods].find(([url]) => samePath(url, path))?.[1];
-    if (!allowed) return sendProblem(reply, problemBody(404, 'There is nothing at this address.'));
+    if (!allowed) {
+      const problem = problemBody(404, 'There is nothing at this address.');
+      return wantsPage(request) ? sendProblemPage(reply, problem) : sendProblem(reply, problem);
+    }
     const list = [...allowed].join(', ');
     reply.header('allow', list);
     sendProblem(reply, problemBody(405, `This address takes ${list}.`));

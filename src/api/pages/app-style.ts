@@ -29,24 +29,38 @@ ul, ol { margin: .25rem 0; padding-left: 1.25rem; }
 .timeline { padding: 0; list-style: none; }
 .timeline li { padding: .2rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 time { color: var(--soft); font-variant-numeric: tabular-nums; white-space: nowrap; }
-/* A wide table scrolls by itself; the page never does. */
-.wide { overflow-x: auto; }
 table { width: 100%; border-collapse: collapse; font-size: .875rem; }
-th, td { padding: .35rem .5rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
+th, td { padding: .35rem .5rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 td:first-child { white-space: nowrap; }
 th { color: var(--soft); font-weight: 500; }
 .state { padding: .05rem .45rem; border: 1px solid currentColor; border-radius: 99px; font-size: .8125rem; font-weight: 600; }
-.open, .waiting, .frozen { color: var(--warn); } .done, .finished, .approved { color: var(--accent); }
-.denied, .failed, .in-doubt { color: var(--bad); }
+.wait { color: var(--warn); } .good { color: var(--accent); } .bad { color: var(--bad); } .flat { color: var(--soft); }
+aside { margin: 1rem 0; padding: .75rem 1.25rem; border: 2px solid var(--bad); border-radius: 10px; background: var(--card); }
+aside h2 { color: var(--bad); font-size: 1rem; }
 form { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin-top: .75rem; }
 label { display: flex; flex: 1 1 14rem; gap: .5rem; align-items: center; color: var(--soft); }
-input { flex: 1; min-width: 6rem; padding: .4rem .6rem; color: inherit; font: inherit; background: transparent;
+label[hidden] { display: none; }
+label.tick { flex: 0 1 auto; } label.tick input { flex: none; min-width: 0; }
+label.field { flex: 1 1 100%; flex-wrap: wrap; } label.field span { flex: 0 0 12rem; overflow-wrap: anywhere; }
+label.field em { flex-basis: 100%; font-style: normal; }
+input, select, textarea { flex: 1; min-width: 6rem; max-width: 100%; padding: .4rem .6rem; color: inherit; font: inherit; background: transparent;
   border: 1px solid var(--line); border-radius: 6px; }
-button { padding: .4rem .9rem; color: inherit; font: inherit; background: transparent; border: 1px solid var(--line);
+button, a.button { display: inline-block; padding: .4rem .9rem; text-decoration: none; color: inherit; font: inherit; background: transparent; border: 1px solid var(--line);
   border-radius: 6px; cursor: pointer; }
-.go { color: var(--on-accent); background: var(--accent); border-color: var(--accent); font-weight: 600; }
+.go, a.button.go { color: var(--on-accent); background: var(--accent); border-color: var(--accent); font-weight: 600; }
+button.stop { color: var(--bad); border-color: currentColor; }
 button:disabled { opacity: .5; cursor: default; }
+output:empty { display: none; }
 output { flex-basis: 100%; color: var(--bad); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-@media (max-width: 40rem) { th:nth-child(4), td:nth-child(4), th:nth-child(5), td:nth-child(5) { display: none; } }
+header { flex-wrap: wrap; } header .halt[open] { order: 9; flex-basis: 100%; } summary { cursor: pointer; }
+header summary { color: var(--bad); }
+/* On a phone a run is a few short lines, and nothing of it is left out. */
+@media (max-width: 40rem) {
+  thead { display: none; }
+  tbody tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  tbody td { padding: .1rem 0; border: 0; } tbody td:nth-child(3) { flex-basis: 100%; }
+  td:nth-child(n + 4) { color: var(--soft); }
+  dl { grid-template-columns: 1fr; } dd { margin-bottom: .35rem; }
+}
 `;

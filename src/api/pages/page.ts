@@ -1,4 +1,6 @@
 import type { FastifyReply } from 'fastify';
+import type { Halt } from '../../domain/halt.ts';
+import { haltBanner, haltForm } from './halt-banner.ts';
 import { type Html, html } from './html.ts';
 
 /** Nothing from elsewhere, nothing inline: text that got through the escaping would still be only text. */
@@ -11,9 +13,15 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** Sends a page in Belay's frame. */
-export function sendPage(reply: FastifyReply, title: string, person: string, body: Html): FastifyReply {
-  const page = html`<!doctype html>
+/** What every page of somebody who is signed in says besides its own. */
+export interface Around {
+  readonly person: string;
+  /** In force, oldest first. */
+  readonly halts: readonly Halt[];
+}
+
+const frame = (title: string, body: Html, script: boolean): Html =>
+  html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -22,14 +30,35 @@ export function sendPage(reply: FastifyReply, title: string, person: string, bod
         <title>${title} · Belay</title>
         <link rel="stylesheet" href="/app.css" />
         <link rel="icon" href="data:," />
-        <script src="/app.js" defer></script>
+        ${script && html`<script src="/app.js" defer></script>`}
       </head>
       <body>
-        <header>
-          <a href="/">Belay</a><span>${person}</span><button type="button" data-sign-out>Sign out</button>
-        </header>
-        <main>${body}</main>
+        ${body}
       </body>
     </html> `;
-  return reply.headers(HEADERS).type('text/html; charset=utf-8').serializer(String).send(page.text);
+
+const send = (reply: FastifyReply, page: Html): FastifyReply =>
+  reply.headers(HEADERS).type('text/html; charset=utf-8').serializer(String).send(page.text);
+
+/** Sends a page in Belay's frame: who is signed in, what is halted, and the way to halt. */
+export function sendPage(reply: FastifyReply, title: string, { person, halts }: Around, body: Html): FastifyReply {
+  const page = html`<header>
+      <a href="/">Belay</a><span>${person}</span>${haltForm()}<button type="button" data-sign-out>Sign out</button>
+    </header>
+    <main>${haltBanner(halts)} ${body}</main>`;
+  return send(reply, frame(halts.length === 0 ? title : `HALTED · ${title}`, page, true));
+}
+
+/** What went wrong, for somebody who looks at it in a browser; says nothing about who they are. */
+export function sendProblemPage(
+  reply: FastifyReply,
+  { status, title, detail }: { status: number; title: string; detail: string },
+): FastifyReply {
+  const page = html`<header><a href="/">Belay</a></header>
+    <main>
+      <h1>${title}</h1>
+      <p>${detail}</p>
+      <p><a href="/">To the approvals and runs</a></p>
+    </main>`;
+  return send(reply.code(status), frame(title, page, false));
 }

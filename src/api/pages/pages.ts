@@ -1,47 +1,90 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RunView, Step } from '../../authority/doors.ts';
 import type { Gate } from '../../domain/gate.ts';
+import type { Manifest } from '../../domain/manifest.ts';
+import { GateId } from '../../domain/ids.ts';
 import { isOver } from '../../domain/run.ts';
+import { HttpProblem } from '../../platform/http/problem.ts';
 import { personOf } from '../routes/person-of.ts';
 import { findRun } from '../routes/runs.ts';
 import type { ServerOptions } from '../server-options.ts';
+import { wantsPage } from '../sign-in/wants-page.ts';
 import { gateCard } from './gate-card.ts';
 import { type Html, html } from './html.ts';
 import { sendPage } from './page.ts';
+import { answerWithPage } from './problem-page.ts';
 import { runTable } from './run-table.ts';
 import { timeOf } from './time-of.ts';
+import { runTone } from './tone-of.ts';
 
-/** `/` (open approvals, latest runs) and `/runs/:id` (its approvals and timeline). Only views: every change is an API call. */
+/**
+ * `/` (open approvals, reviews, freezes, latest runs), `/gates/:id` and `/runs/:id` (its approvals and timeline). Only
+ * views: every change is an API call. What is halted stands on top of each.
+ */
 export async function pages(app: FastifyInstance, { doors }: Pick<ServerOptions, 'doors'>): Promise<void> {
   const hidden = { schema: { hide: true } };
+  const { manifest } = doors;
+  app.setErrorHandler(answerWithPage);
+  const send = async (request: FastifyRequest, reply: FastifyReply, title: string, body: Html) =>
+    sendPage(reply, title, { person: personOf(request).name, halts: await doors.halts() }, body);
+
   app.get('/', hidden, async (request, reply) => {
     const [gates, runs] = await Promise.all([doors.gates({ state: 'open' }), doors.runs({ limit: 20 })]);
-    return sendPage(reply, title(gates), personOf(request).name, indexBody(gates, runs));
+    return send(request, reply, title(gates), indexBody(gates, runs, manifest));
   });
+
+  app.get<{ Params: { id: string } }>('/gates/:id', hidden, async (request, reply) => {
+    const { id } = request.params;
+    const gate = GateId.safeParse(id).success ? await doors.gate(id) : undefined;
+    if (!gate && !wantsPage(request))
+      throw new HttpProblem(404, `There is no approval ${JSON.stringify(id.slice(0, 50))}.`);
+    // The link to an approval that takes another's place may be quicker than the approval.
+    if (!gate) return send(request, reply.code(404), 'Not there', noGate(id));
+    const body = html`<h1>Approval</h1>
+      ${gateCard(gate, manifest)}`;
+    return send(request, reply, `${gate.id} ${gate.target}`, body);
+  });
+
   app.get<{ Params: { id: string } }>('/runs/:id', hidden, async (request, reply) => {
     const run = await findRun(doors, request.params.id);
     const [gates, steps] = await Promise.all([doors.gates({ run: run.id }), doors.steps(run.id)]);
-    return sendPage(reply, `${run.id} ${run.target}`, personOf(request).name, runBody(run, gates, steps));
+    return send(request, reply, `${run.id} ${run.target}`, runBody(run, gates, steps, manifest));
   });
 }
 
 const title = (gates: readonly Gate[]): string => (gates.length === 0 ? 'Approvals' : `(${gates.length}) Approvals`);
 
-const indexBody = (gates: readonly Gate[], runs: readonly RunView[]): Html =>
-  html`<div data-gates="${gates.map(({ id }) => id).join(',')}"></div>
+const noGate = (id: string): Html =>
+  html`<div ${GateId.safeParse(id).success && html`data-soon`}></div>
+    <h1>No approval ${id.slice(0, 50)}</h1>
+    <p>
+      There is none of this name. One that takes the place of another comes as soon as Belay has looked at the target.
+    </p>`;
+
+function indexBody(all: readonly Gate[], runs: readonly RunView[], manifest: Manifest): Html {
+  const reviews = all.filter(({ kind }) => kind === 'review');
+  const gates = all.filter(({ kind }) => kind !== 'review');
+  return html`<div data-gates="${all.map(({ id }) => id).join(',')}"></div>
     <h1>Approvals</h1>
-    ${gates.length === 0 ? html`<p class="soft">Nothing waits for you.</p>` : gates.map(gateCard)}
+    ${gates.length === 0 ? html`<p class="soft">Nothing waits for you.</p>` : gates.map((gate) => gateCard(gate, manifest))}
+    ${
+      reviews.length > 0 &&
+      html`<h1>To review</h1>
+        ${reviews.map((gate) => gateCard(gate, manifest))}`
+    }
     <h1>Runs</h1>
     ${runTable(runs)}`;
+}
 
-function runBody(run: RunView, gates: readonly Gate[], steps: readonly Step[]): Html {
+function runBody(run: RunView, gates: readonly Gate[], steps: readonly Step[], manifest: Manifest): Html {
   const last = steps.at(-1)?.seq ?? 0;
   const lines = steps.map(({ at, text }) => html`<li>${timeOf(at)} ${text}</li>`);
-  return html`<div${!isOver(run.state) && html` data-run="${run.id}" data-seen="${last}"`}></div>
-<h1><span class="state ${run.state}">${run.outcome ?? run.state}</span> ${run.target}</h1>
+  const watched = html` data-watch="${run.id}" data-seen="${last}"`;
+  return html`<div${!isOver(run.state) && watched}></div>
+<h1><span class="state ${runTone(run)}">${run.outcome ?? run.state}</span> ${run.target}</h1>
 <p class="soft">run ${run.id} · ${run.runbook} · ${run.mode}${run.dryRun && ', dry run'} · asked by ${run.requester.name} · ${run.proposedBy ?? 'nothing proposed yet'} · <a href="/api/runs/${run.id}/postmortem">postmortem</a></p>
 ${run.summary !== null && html`<p>${run.summary}</p>`}
-${gates.map(gateCard)}
+${gates.map((gate) => gateCard(gate, manifest))}
 <h1>Timeline</h1>
 <ol class="timeline">${lines}</ol>`;
 }
