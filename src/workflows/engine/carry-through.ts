@@ -24,11 +24,6 @@ async function settle(
   after: After,
 ): Promise<RunResult> {
   const { title } = option;
-  if (status === 'in-doubt') {
-    const summary = `Nobody can tell whether it happened: ${message}. A person must look; the target stays locked.`;
-    await state.escalate('in-doubt', `"${title}": ${summary}`);
-    return { outcome: 'in-doubt', summary };
-  }
   if (status !== 'done') {
     const back = await undo(state, done, 'stopped');
     return { outcome: 'not-fixed', summary: `"${title}" could not be carried out: ${message}. ${back.message}` };
@@ -76,8 +71,12 @@ export async function carryThrough(
   } catch (error) {
     // Cancelled on the way: what was done is taken back before anything else. After a mistake of our own it is left
     // as it is, since nobody asked for it to go: the run fails, and the authority says what is in effect and to whom.
-    if (isCancel(error) && done.length > 0) state.aftermath = (await undo(state, done, 'cancelled')).message;
-    else if (done.length > 0) state.aftermath = `It stopped after ${named(done)} took effect; that was left in place.`;
+    if (done.length > 0) {
+      const left = isCancel(error)
+        ? (await undo(state, done, 'cancelled')).message
+        : `It stopped after ${named(done)} took effect; that was left in place.`;
+      state.aftermath = [state.aftermath, left].filter(Boolean).join(' ');
+    }
     throw error;
   } finally {
     await CancellationScope.nonCancellable(() => authority('unlock').unlock(state.of));

@@ -1,13 +1,13 @@
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
-import { carryOut, type Done } from './carry-out.ts';
+import type { Done } from './carry-out.ts';
 import { RunEnds } from './ending.ts';
-import { unlessHalted } from './halted.ts';
 import type { PreviewedOption } from './preview-all.ts';
 import type { RunState } from './run-state.ts';
+import { untilEnded } from './until-ended.ts';
 
 /** What became of an option: all done, or where it stopped and why. `outdated`: the approval no longer fits, and nothing began. */
 export interface Execution {
-  readonly status: 'done' | 'failed' | 'in-doubt' | 'outdated' | 'refused';
+  readonly status: 'done' | 'failed' | 'outdated' | 'refused';
   readonly message: string;
 }
 
@@ -21,9 +21,7 @@ export async function execute(state: RunState, { option, actions }: PreviewedOpt
     if (tool === undefined) throw new RunEnds({ outcome: 'inconclusive', summary: `${action} has no tool.` });
     const begun = done.length > 0;
     await (begun ? state.stopIfCancelled() : state.stopIfMoot());
-    const result = await unlessHalted(state, { actions, begun, mustEnd: false }, () =>
-      carryOut(state, tool, action, 'execute'),
-    );
+    const result = await untilEnded(state, { tool, action, phase: 'execute', actions, begun });
     if (result.status === 'done') done.push({ tool, action });
     // Cancelled in Temporal meanwhile: heard here, between two actions.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('cancelled in Temporal');
@@ -32,7 +30,7 @@ export async function execute(state: RunState, { option, actions }: PreviewedOpt
       const outdated = !begun && OUTDATED.includes(result.code);
       return { status: outdated ? 'outdated' : 'refused', message: result.message };
     }
-    if (result.status !== 'done') return { status: result.status, message: result.outcome.summary };
+    if (result.status !== 'done') return result;
   }
   return { status: 'done', message: '' };
 }

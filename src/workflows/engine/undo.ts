@@ -1,9 +1,9 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { RequestOf } from '../../authority/protocol.ts';
 import { authority } from './activities.ts';
-import { carryOut, type Done, named } from './carry-out.ts';
-import { unlessHalted } from './halted.ts';
+import { type Done, named } from './carry-out.ts';
 import type { RunState } from './run-state.ts';
+import { untilEnded } from './until-ended.ts';
 
 /** What became of taking back. */
 export interface Undone {
@@ -23,13 +23,10 @@ export async function undo(state: RunState, done: Done, why: RequestOf<'undoing'
     const back: Done = [];
     for (let last = done.at(-1); last !== undefined; last = done.at(-1)) {
       const { tool, action } = last;
-      const result = await unlessHalted(state, { actions: all, begun: true, mustEnd: true }, () =>
-        carryOut(state, tool, action, 'undo'),
-      );
+      const result = await untilEnded(state, { tool, action, phase: 'undo', actions: all, begun: true });
       if (result.status !== 'done') {
-        const reason = result.status === 'refused' ? result.message : result.outcome.summary;
         const before = back.length > 0 ? `Undone: ${named(back)}. ` : '';
-        const message = `${before}Undo stopped at ${action} (${reason}). A person must look.`;
+        const message = `${before}Undo stopped at ${action} (${result.message}). A person must look.`;
         // Not tried again by whoever comes next: it was tried, and people are told.
         done.length = 0;
         await state.escalate(`undo-${action}`, message);

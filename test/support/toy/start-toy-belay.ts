@@ -58,6 +58,8 @@ export interface ToyOptions {
   /** Person ids; ada alone unless given. */
   readonly approvers?: readonly string[];
   readonly solo?: boolean;
+  /** False where the test serves the queues that act itself. */
+  readonly tools?: boolean;
   readonly model?: ModelSettings;
   /** Shared between the instances of one test file, because bundling takes a second. */
   readonly bundle?: WorkflowBundle;
@@ -205,7 +207,7 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
     workers = [];
     native = undefined;
   };
-  await startWorkers();
+  await startWorkers({ tools: options.tools ?? true });
   const toy: ToyBelay = {
     doors,
     context,

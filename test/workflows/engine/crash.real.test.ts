@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { describeReal } from '../../support/parts.ts';
+import { ada } from '../../support/toy/start-toy-belay.ts';
 import type { Point } from '../../support/toy/lamp.ts';
 import { until } from '../../support/until.ts';
 import { useToy } from './toy.ts';
@@ -18,7 +19,7 @@ describeReal('a worker that dies around a side effect', ['temporal', 'postgres']
       throw new Error('the process died here');
     };
   };
-  const approved = async (input: { name: string; tool?: string }) => {
+  const approved = async (input: { name: string; tool?: string; more?: string[] }) => {
     toy.belay.lamps.dark(input.name);
     const run = await toy.belay.start(input);
     await toy.belay.approve(run);
@@ -51,25 +52,82 @@ describeReal('a worker that dies around a side effect', ['temporal', 'postgres']
     expect(toy.belay.lamps.effectsOn(run)).toEqual([`${run}/1 execute`]);
   });
 
-  test('before the side effect of a tool that must not be tried twice: in doubt, its lock is kept', async () => {
+  const doubtOf = (run: string) =>
+    until('it asks whether it happened', async () =>
+      (await toy.belay.doors.gates({ run, state: 'open' })).find(({ kind }) => kind === 'doubt'),
+    );
+  const say = async (run: string, option: string) => {
+    const gate = await doubtOf(run);
+    const digest = gate.options.find(({ id }) => id === option)?.digest ?? '';
+    expect(
+      await toy.belay.doors.decide(gate.id, { decision: 'approve', digest, reason: 'I looked' }, ada),
+    ).toMatchObject({
+      answer: 'recorded',
+    });
+  };
+
+  test('before the side effect of a tool that must not be tried twice: in doubt, its lock is kept until a person looked', async () => {
     dieOnce('before', 'once-before');
     const run = await approved({ name: 'once-before', tool: 'lamp.set_once' });
-
-    const ended = await toy.belay.ended(run);
-    expect(ended).toMatchObject({ state: 'finished', outcome: 'in-doubt' });
-    expect(ended.summary).toContain('the target stays locked');
+    await doubtOf(run);
+    expect(await toy.belay.progress(run)).toContain(`waiting for a person to say whether ${run}/1 happened`);
+    expect(await toy.belay.note(run, 'Nobody can tell')).toContain(
+      `Perhaps in effect: ${run}/1, Switch lamp once-before on`,
+    );
     expect(toy.belay.lamps.effectsOn(run)).toEqual([]);
-    expect((await toy.belay.doors.gates({ run })).map((gate) => gate.state)).toEqual(['in-doubt']);
+    const states = (await toy.belay.doors.gates({ run })).map(({ kind, state }) => [kind, state]);
+    expect(states).toEqual(
+      expect.arrayContaining([
+        ['plan', 'in-doubt'],
+        ['doubt', 'open'],
+      ]),
+    );
 
     // The next incident on the same target waits: nobody knows yet what the first one did.
     const next = await approved({ name: 'once-before' });
     await until('it waits in line', async () =>
       (await toy.belay.progress(next)).includes(`the lock that run ${run} holds`),
     );
-    expect(await toy.belay.doors.cancel(next, { id: 'local:ada', name: 'ada', door: 'api' }, 'enough')).toBe(
-      'cancelling',
+    await say(run, 'did-not-happen');
+    const ended = await toy.belay.ended(run);
+    expect(ended).toMatchObject({ state: 'finished', outcome: 'not-fixed' });
+    expect(ended.summary).toContain('Nothing had been done');
+    expect(await toy.belay.ended(next)).toMatchObject({ outcome: 'fixed' });
+    expect(toy.belay.lamps.effectsOn(run)).toEqual([]);
+  });
+
+  test('in doubt and it had happened: a person says so, and the run goes on to verify it', async () => {
+    const name = 'once-unseen';
+    dieOnce('after', name);
+    const before = toy.belay.lamps.at;
+    // The lamp does not show who switched it, so that a look cannot tell.
+    toy.belay.lamps.at = async (at, lamp, action) => {
+      if (at === 'reconcile' && lamp === name) toy.belay.lamps.lamp(name).by = null;
+      await before(at, lamp, action);
+    };
+    const run = await approved({ name, tool: 'lamp.set_once' });
+    await say(run, 'happened');
+    expect(await toy.belay.ended(run)).toMatchObject({ outcome: 'fixed', verdict: 'healthy' });
+    expect(toy.belay.lamps.effectsOn(run)).toEqual([`${run}/1 execute`]);
+    expect(await toy.belay.kinds(run)).toEqual(expect.arrayContaining(['action.in-doubt', 'action.settled']));
+    expect(await toy.belay.context.db.selectFrom('locks').selectAll().where('run', '=', run).execute()).toEqual([]);
+  });
+
+  test('cancelled while in doubt: what is known is taken back, what is not is named, and its target stays locked', async () => {
+    dieOnce('before', 'second, once');
+    toy.belay.lamps.dark('second, once');
+    const run = await approved({ name: 'first, once', tool: 'lamp.set_once', more: ['second, once'] });
+    await doubtOf(run);
+    await toy.belay.doors.cancel(run, ada, 'enough');
+    const ended = await toy.belay.ended(run);
+    expect(ended.summary).toBe(
+      `Cancelled. Nobody can tell whether ${run}/2 happened. Undone: ${run}/1. ` +
+        `Perhaps in effect: ${run}/2, Switch lamp second, once on (to take it back: Switch lamp second, once off).`,
     );
-    expect(await toy.belay.ended(next)).toMatchObject({ state: 'cancelled', summary: 'Cancelled. Nothing was done.' });
+    const locks = await toy.belay.context.db.selectFrom('locks').selectAll().where('run', '=', run).execute();
+    expect(locks.map(({ key }) => key)).toEqual(['lamp:room/second, once']);
+    await say(run, 'did-not-happen');
+    expect(await toy.belay.context.db.selectFrom('locks').selectAll().where('run', '=', run).execute()).toEqual([]);
   });
 
   test('that cannot tell afterwards leaves it in doubt, also with a tool that may be repeated', async () => {
@@ -82,7 +140,8 @@ describeReal('a worker that dies around a side effect', ['temporal', 'postgres']
     };
     const run = await toy.belay.start({ name: 'gone' });
     await toy.belay.approve(run);
-    expect(await toy.belay.ended(run)).toMatchObject({ outcome: 'in-doubt' });
+    await say(run, 'did-not-happen');
+    expect(await toy.belay.ended(run)).toMatchObject({ outcome: 'not-fixed' });
     expect(await toy.belay.kinds(run)).toContain('action.in-doubt');
   });
 
