@@ -1,4 +1,15 @@
 import type { Person } from '../../domain/person.ts';
+import type { OidcSettings } from './oidc/oidc-client.ts';
+
+/** Sign-in at an OpenID provider, for the people of the directory. */
+export interface OidcSignIn extends OidcSettings {
+  /** Who has this identity, or why they are not let in, in words for them. */
+  readonly admit: Admit;
+  /** Told what went wrong, for whoever runs this server. */
+  readonly onProblem: (message: string, error: unknown) => void;
+}
+
+export type Admit = (identity: string) => Promise<{ person: Omit<Person, 'door'> } | { refused: string }>;
 
 /** How one server's browser sign-in is set up. */
 export interface SignInOptions {
@@ -14,6 +25,13 @@ export interface SignInOptions {
   readonly person?: Omit<Person, 'door'>;
   /** Whose `Authorization: Bearer` token this is; undefined refuses the request. Without it no bearer is accepted. */
   readonly bearer?: (token: string) => Person | undefined;
+  /** Absent: nobody signs in at a provider. */
+  readonly oidc?: OidcSignIn | undefined;
+  /**
+   * Asked at every request of a session that is not `person`'s: somebody who was removed or deactivated since they signed
+   * in sees nothing more. Without it a session lasts its time.
+   */
+  readonly admit?: Admit | undefined;
   /** What the page calls this server. Default `Belay`. */
   readonly name?: string;
   /** Milliseconds since 1970, for tests. Default `Date.now`. */

@@ -26,6 +26,9 @@ const TITLES = {
   'missing-csrf': 'CSRF header missing or wrong',
   'wrong-code': 'That code does not work',
   'too-many-guesses': 'Too many wrong codes',
+  'oidc-failed': 'The sign-in did not work',
+  'oidc-away': 'The sign-in is away',
+  'not-in-directory': 'You are not in Belay’s directory',
 } as const;
 
 /** The RFC 9457 body of a problem. */

@@ -8,6 +8,7 @@ import type { Person } from '../../domain/person.ts';
 import { type BrowserSessions, browserSessions } from './browser-sessions.ts';
 import { GuessLimit } from './guess-limit.ts';
 import { localPath } from './local-path.ts';
+import { oidcRoutes } from './oidc/oidc-routes.ts';
 import { OneTimeCode } from './one-time-code.ts';
 import { isUnsafe, refuseForeignHost, refuseForeignOrigin } from './refuse-foreign.ts';
 import { csrfMatches, type Session, SessionStore } from './session-store.ts';
@@ -81,7 +82,7 @@ export const signIn = fastifyPlugin<SignInOptions>(
       try {
         if (!request.routeOptions.config?.anyHost) refuseForeignHost(request.headers, options.allowedHosts());
         refuseForeignOrigin(request.method, request.headers, options.secureCookie);
-        identify(request);
+        await identify(request);
       } catch (error) {
         if (error instanceof SignInProblem) return refuse(request, reply, error);
         throw error;
@@ -93,11 +94,23 @@ export const signIn = fastifyPlugin<SignInOptions>(
         if (error instanceof SignInProblem) return refuse(request, reply, error);
         throw error;
       });
-      await signInRoutes(routes, { codes, sessions: browsers, name, guesses: new GuessLimit(now) });
+      const { oidc } = options;
+      const ways = oidc ? [{ href: '/signin/oidc', label: `Sign in with ${new URL(oidc.issuer).host}` }] : [];
+      await signInRoutes(routes, { codes, sessions: browsers, name, ways, guesses: new GuessLimit(now) });
+      if (oidc) {
+        const cookieOf = { name: cookieName, secure: options.secureCookie };
+        await routes.register(oidcRoutes, { oidc, sessions: browsers, cookie: cookieOf, now });
+      }
     });
     app.addHook('onReady', async () => void app.newSignInCode());
 
-    function identify(request: FastifyRequest): void {
+    /** Whether a session's person may still see anything; the one local person holds this machine. */
+    async function stillIn({ person }: Session): Promise<boolean> {
+      if (!options.admit || person.id === (options.person ?? thisUser()).id) return true;
+      return !('refused' in (await options.admit(person.id)));
+    }
+
+    async function identify(request: FastifyRequest): Promise<void> {
       const authorization = request.headers.authorization;
       if (authorization !== undefined) {
         const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
@@ -109,7 +122,8 @@ export const signIn = fastifyPlugin<SignInOptions>(
       }
       const id = request.cookies[cookieName];
       const session = id === undefined ? undefined : sessions.find(id);
-      if (!session) return;
+      if (id === undefined || !session) return;
+      if (!(await stillIn(session))) return sessions.close(id);
       const provesItself = request.routeOptions.config?.signsIn === true;
       if (isUnsafe(request.method) && !provesItself && !csrfMatches(session, request.headers[CSRF_HEADER]))
         throw new SignInProblem(403, 'missing-csrf', `Repeat the token of GET /signin/csrf in ${CSRF_HEADER}.`);
