@@ -9,6 +9,8 @@ import { register as gates } from './commands/gates.ts';
 import { register as keys } from './commands/keys.ts';
 import { register as ledger } from './commands/ledger.ts';
 import { register as migrate } from './commands/migrate.ts';
+import { register as passkey } from './commands/passkey.ts';
+import { register as policy } from './commands/policy.ts';
 import { register as run } from './commands/run.ts';
 import { register as runs } from './commands/runs.ts';
 import { register as sandbox } from './commands/sandbox.ts';
@@ -33,8 +35,10 @@ export const commands: readonly ((program: Command) => void)[] = [
   approve,
   deny,
   ledger,
+  policy,
   keys,
   signIn,
+  passkey,
   build,
   migrate,
   server,

@@ -1,4 +1,5 @@
 import { noHalts } from '../support/no-halts.ts';
+import { noPolicy } from '../support/no-policy.ts';
 import { noPasskeys } from '../support/no-passkeys.ts';
 import { decisionSample, requirementSample } from '../support/samples.ts';
 import type { Doors, RunView, Step } from '../../src/authority/doors.ts';
@@ -143,6 +144,7 @@ export function fakeDoors(replaced: Partial<Doors> = {}) {
   const doors: Doors = {
     manifest,
     ...noHalts,
+    ...noPolicy,
     passkeys: noPasskeys(),
     start: async () => ({ answer: 'registered', run: RUN }),
     run: async (id) => (id === RUN ? run : undefined),

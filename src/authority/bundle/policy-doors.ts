@@ -99,7 +99,7 @@ export function policyDoors(context: AuthorityContext): PolicyDoors {
         return { unknown: reasonOf(error) };
       }
       const scoped = { runbook: request.context.runbook, tool: asked.tool, targetKey: request.target.key };
-      const freezes = asked.context.freezes ?? (await freezesOver(context.db, now, scoped));
+      const freezes = asked.context.freezes ?? (await freezesOver(context.db, context, now, scoped));
       return policy.explain({ ...request, context: { ...request.context, freezes } });
     },
   };

@@ -27,7 +27,8 @@ export interface PolicySource {
 /** A policy set that also says why. */
 export interface ExplainedPolicySet extends PolicySet {
   readonly policies: readonly Policy[];
-  explain(request: PolicyRequest): Explanation;
+  /** `unlisted`: the tool need not be one of the manifest, as in a table test about one that will be. */
+  explain(request: PolicyRequest, options?: { unlisted?: boolean }): Explanation;
 }
 
 function ownRequirements(loaded: Loaded): (question: OwnQuestion) => Requirement {
@@ -68,9 +69,10 @@ export function loadPolicies(source: PolicySource): { policy: ExplainedPolicySet
     preparsed,
     policies: new Map(policies.map((policy) => [policy.id, policy])),
   };
-  const explain = (request: PolicyRequest): Explanation => {
+  const explain: ExplainedPolicySet['explain'] = (request, { unlisted = false } = {}) => {
     const { tool, target } = request;
-    const unknown = tools?.every((known) => known.name !== tool) ?? tool.startsWith(`${OWN_SYSTEM}.`);
+    const own = tool.startsWith(`${OWN_SYSTEM}.`);
+    const unknown = own || (!unlisted && tools?.every((known) => known.name !== tool) === true);
     return unknown
       ? { judgement: { say: 'forbid', rule: 'manifest', message: `no tool is called ${tool}` }, said: [] }
       : judge(loaded, { ...request, target: withTags(target, targets) });

@@ -37,7 +37,7 @@ export async function policyRequestOf(
       proposedBy: proposedBy.kind,
       blastRadius: { count, unit, percent: percent ?? null },
       owner: action.owner?.kind ?? '',
-      freezes: await freezesOver(db, now, scoped),
+      freezes: await freezesOver(db, context, now, scoped),
       dryRun: run.dry_run,
       incident: await incidentOf(db, run),
       stepUpPossible: (await context.stepUp?.possible(db)) ?? false,

@@ -71,7 +71,7 @@ export function runPolicyTests(
   return tests.map(({ name, expect, with: more, ...asked }) => {
     try {
       const want = expected(expect).text;
-      const judgement = policy.judge(requestOfCase(asked, surroundings));
+      const { judgement } = policy.explain(requestOfCase(asked, surroundings), { unlisted: true });
       const got = judgementText(judgement);
       const fits =
         judgement.say === 'forbid'

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type BundleKeeper, keepBundle } from '../../authority/bundle/bundle-keeper.ts';
 import type { AuthorityContext } from '../../authority/context.ts';
 import { revokeApprovals } from '../../authority/gates/revoke-approvals.ts';
+import { activeMembers } from '../../domain/directory.ts';
 import { JsonObject } from '../../domain/json.ts';
 import { RunMode } from '../../domain/run.ts';
 import type { RouteTable } from '../../intake/routes.ts';
@@ -16,6 +17,8 @@ export interface Rules {
   readonly keeper: BundleKeeper;
   /** Always those of the bundle in force. */
   readonly routes: RouteTable;
+  /** Who may approve something, by name: the active members of any group. */
+  approvers(): string[];
   stop(): void;
 }
 
@@ -112,6 +115,10 @@ export async function openBundle(
   return {
     keeper,
     routes: liveRoutes(routes ?? 'the default routes', keeper),
+    approvers: () => {
+      const { directory } = keeper.active();
+      return [...new Set(Object.keys(directory.groups).flatMap((group) => activeMembers(directory, group)))];
+    },
     stop: stopWatching,
   };
 }

@@ -211,7 +211,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     doors,
     authority,
     publicKeyPem: keys.signing.ringPem,
-    approvers,
+    approvers: rules.approvers(),
     routes,
     slack,
     stop,

@@ -68,6 +68,10 @@ export function conflicts(set: ReadonlySet<string>, of: Process = 'all'): string
     'BELAY_MODEL is set but neither OPENAI_API_KEY nor OPENAI_BASE_URL is; say where the model is',
   );
   need(
+    has('BELAY_POLICY') && has('BELAY_APPROVERS'),
+    'BELAY_APPROVERS does nothing beside BELAY_POLICY; name people and their groups in its directory.yaml',
+  );
+  need(
     has('SLACK_BOT_TOKEN') && !has('SLACK_APP_TOKEN') && !has('SLACK_SIGNING_SECRET'),
     'SLACK_BOT_TOKEN needs SLACK_APP_TOKEN (Socket Mode, no public address) or SLACK_SIGNING_SECRET (HTTP) beside it',
   );
