@@ -3,6 +3,7 @@ import type { Database } from '../platform/database/connect.ts';
 import type { SigningKey } from './keys/signing-key.ts';
 import type { ActiveBundle } from './bundle/active-bundle.ts';
 import type { BundleKeeper } from './bundle/bundle-keeper.ts';
+import type { Calendars } from './freezes/calendars.ts';
 import type { LedgerKeeper } from './ledger/keeper.ts';
 import type { Seen } from './ledger/seen.ts';
 import type { OutsideLists } from './people/narrowing.ts';
@@ -21,6 +22,8 @@ export interface AuthorityContext {
   readonly bundles?: () => BundleKeeper;
   /** What narrows groups of the directory. Absent: nothing outside is read, and a group that wants it counts for nobody. */
   readonly narrowing?: OutsideLists;
+  /** Change freezes that calendars tell of; absent where none is configured. */
+  readonly calendars?: Calendars;
   /** Null where no door for passkeys is configured: what needs one is refused. */
   readonly stepUp: StepUp | null;
   /** The model agents use, for the record; null when none is configured. */

@@ -5,6 +5,8 @@ import { getBlob } from './blobs/blob-store.ts';
 import { policyDoors } from './bundle/policy-doors.ts';
 import type { AuthorityContext } from './context.ts';
 import type { Doors } from './doors.ts';
+import { peopleDoors } from './people/people-doors.ts';
+import { freezeDoors } from './freezes/freeze-doors.ts';
 import { decide } from './gates/decide.ts';
 import { gateViews } from './gates/view.ts';
 import { haltDoors } from './halts/halt-doors.ts';
@@ -31,6 +33,8 @@ export function createDoors(context: AuthorityContext): Doors {
   const doors: Doors = {
     manifest: context.manifest,
     ...haltDoors(context),
+    ...freezeDoors(context),
+    ...peopleDoors(context),
     ...policyDoors(context),
     passkeys: guarded(passkeyDoors(context)),
     start: (request, person, key) => startRun(context, request, person, key),

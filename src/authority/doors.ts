@@ -9,6 +9,8 @@ import type { RunMode, RunOutcome, RunState } from '../domain/run.ts';
 import type { Trigger } from '../domain/trigger.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { PolicyDoors } from './bundle/policy-doors.ts';
+import type { PeopleDoors } from './people/people-doors.ts';
+import type { FreezeDoors } from './freezes/freeze-doors.ts';
 import type { HaltDoors } from './halts/halt-doors.ts';
 import type { Acknowledged } from './runs/acknowledge.ts';
 import type { PasskeyDoors } from './stepup/passkey-doors.ts';
@@ -79,7 +81,7 @@ export interface LedgerReport {
  * The authority as people's doors see it (API, Slack, CLI through the API, hooks). Whoever calls has authenticated
  * `person`; the authority decides what that person may do. Database errors reject with `retry.unreachable`.
  */
-export interface Doors extends HaltDoors, PolicyDoors {
+export interface Doors extends HaltDoors, FreezeDoors, PeopleDoors, PolicyDoors {
   readonly manifest: Manifest;
   /** Passkeys: signing in with them, and confirming decisions. */
   readonly passkeys: PasskeyDoors;

@@ -9,6 +9,12 @@ export const Scope = z.discriminatedUnion('kind', [
 ]);
 export type Scope = z.infer<typeof Scope>;
 
+/** A scope as people type it: `all`, or `<kind>:<value>` such as `tool:kubernetes.scale`; undefined for anything else. */
+export function scopeOf(text: string): Scope | undefined {
+  const [, kind, value] = /^(runbook|tool|target):(.+)$/s.exec(text) ?? [];
+  return Scope.safeParse(text === 'all' ? { kind: 'all' } : { kind, value }).data;
+}
+
 /** What a scope is held against. */
 export interface Scoped {
   readonly runbook: string;
@@ -90,5 +96,7 @@ export const Freeze = z.object({
   reason: z.string(),
   by: Person,
   liftedAt: z.iso.datetime().nullable(),
+  /** Where it comes from: `belay freeze add`, or a calendar, which is changed where it is kept. */
+  source: z.enum(['belay', 'calendar']),
 });
 export type Freeze = z.infer<typeof Freeze>;

@@ -6,6 +6,7 @@ import { isOver } from '../../src/domain/run.ts';
 import { missingFor } from '../../src/domain/quorum.ts';
 import { noPasskeys } from './no-passkeys.ts';
 import { noHalts } from './no-halts.ts';
+import { noPeople } from './no-people.ts';
 import { noPolicy } from './no-policy.ts';
 import { decisionSample } from './samples.ts';
 import type { Acknowledged } from '../../src/authority/runs/acknowledge.ts';
@@ -36,6 +37,8 @@ export class FakeDoors implements Doors {
   readonly policy = noPolicy.policy;
   readonly reloadPolicy = noPolicy.reloadPolicy;
   readonly explainPolicy = noPolicy.explainPolicy;
+  readonly people = noPeople.people;
+  readonly admit = noPeople.admit;
   readonly passkeys = noPasskeys();
   readonly asked: AskedDecision[] = [];
   readonly starts: { request: StartRequest; person: Person; key: string | undefined }[] = [];

@@ -1,7 +1,23 @@
+import type { FreezeDoors } from '../../src/authority/freezes/freeze-doors.ts';
 import type { HaltDoors } from '../../src/authority/halts/halt-doors.ts';
 
-/** The doors of a Belay where nothing is halted: a halt is taken and forgotten. */
-export const noHalts: HaltDoors = {
+/** The doors of a Belay where nothing is halted or frozen: a halt or a freeze is taken and forgotten. */
+export const noHalts: HaltDoors & FreezeDoors = {
+  addFreeze: async ({ scope, from, to, reason }, by) => ({
+    answer: 'added',
+    freeze: {
+      id: 'f-000001',
+      scope,
+      from: from.toISOString(),
+      to: to.toISOString(),
+      reason,
+      by,
+      liftedAt: null,
+      source: 'belay',
+    },
+  }),
+  freezes: async () => [],
+  liftFreeze: async () => ({ answer: 'lifted' }),
   halt: async ({ scope, undo, reason }, by) => ({
     answer: 'halted',
     again: false,
