@@ -9,7 +9,7 @@ const tool = (name: string, risk: 'read' | 'write') => ({
   reversible: 'yes',
   safeToRepeat: 'compare-and-set',
   timeoutMs: 10_000,
-  inputSchema: { type: 'object' },
+  inputSchema: { type: 'object', properties: { revision: { type: 'integer', minimum: 0 }, wait: { default: 5 } } },
   schemaHash: digestOf(name),
 });
 
