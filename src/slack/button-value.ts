@@ -12,7 +12,6 @@ export const ACTIONS = {
   byHand: 'belay.by-hand',
   acknowledge: 'belay.acknowledge',
   more: 'belay.more',
-  resume: 'belay.resume',
   show: 'belay.show',
   pick: 'belay.pick',
   /** A button that only leads somewhere; Slack tells of the click all the same. */

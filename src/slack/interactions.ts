@@ -2,6 +2,7 @@ import type { App } from '@slack/bolt';
 import type { Person } from '../domain/person.ts';
 import { approve, chooseMore, FOREIGN_BUTTON, openDialog, type Opening } from './clicks.ts';
 import { ACTIONS, parseButtonValue } from './button-value.ts';
+import { acknowledge } from './commands/acknowledge.ts';
 import { showGate } from './commands/show.ts';
 import { typeThis } from './commands/help.ts';
 import { guarded, type Desk } from './desk.ts';
@@ -65,6 +66,8 @@ async function clicked(desk: Desk, { id, value, person, opening }: Click): Promi
     }
     case ACTIONS.more:
       return chooseMore(desk, opening, value, person);
+    case ACTIONS.acknowledge:
+      return desk.answer(beside, await acknowledge(desk, value ?? '', person));
     case ACTIONS.show:
       return desk.answer(beside, await showGate(desk, value ?? ''));
     case ACTIONS.pick:

@@ -52,7 +52,7 @@ export async function startTestDoor(meddle?: Meddle): Promise<TestDoor> {
   const note = (message: string): void => void logged.push(message);
   const test: { doors: FakeDoors } = { doors: new FakeDoors(MANIFEST) };
   const app = await startSlack({
-    settings: { ...slack, apiUrl: proxy.apiUrl, channel: slack.channelId },
+    settings: { ...slack, apiUrl: proxy.apiUrl, channel: slack.channelId, web: () => 'https://belay.example/' },
     // Each test brings its own authority, the door stays.
     doors: new Proxy(test.doors, {
       get: (_, name) => {

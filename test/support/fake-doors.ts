@@ -6,6 +6,7 @@ import { isOver } from '../../src/domain/run.ts';
 import { missingFor } from '../../src/domain/quorum.ts';
 import { noPasskeys } from './no-passkeys.ts';
 import { noHalts } from './no-halts.ts';
+import { noLedger } from './no-ledger.ts';
 import { noPeople } from './no-people.ts';
 import { noPolicy } from './no-policy.ts';
 import { decisionSample } from './samples.ts';
@@ -28,6 +29,10 @@ const refused = (why: Refusal['why'], message: string): Refusal => ({ answer: 'r
  */
 export class FakeDoors implements Doors {
   readonly manifest: Manifest;
+  readonly sealCheckpoint = noLedger.sealCheckpoint;
+  readonly ledgerStatus = noLedger.ledgerStatus;
+  readonly exportLedger = noLedger.exportLedger;
+  readonly findings = noLedger.findings;
   readonly halt = noHalts.halt;
   readonly halts = noHalts.halts;
   readonly resume = noHalts.resume;
@@ -46,6 +51,8 @@ export class FakeDoors implements Doors {
   /** Answers the next starts; `registered` unless set. */
   startAnswer: StartAnswer | undefined;
   breakWith: Error | undefined;
+  /** Answers decisions, where it has an answer. */
+  decideAnswer: ((asked: AskedDecision) => DecisionAnswer | Promise<DecisionAnswer> | undefined) | undefined;
   /** Identities that may decide. */
   approvers: readonly string[] = ['slack:T000000001/UADA', 'local:ada'];
   readonly #gates = new Map<string, Gate>();
@@ -135,6 +142,8 @@ export class FakeDoors implements Doors {
   async decide(id: string, request: DecisionRequest, person: Person): Promise<DecisionAnswer> {
     this.#mayFail();
     this.asked.push({ gate: id, request, person });
+    const given = await this.decideAnswer?.({ gate: id, request, person });
+    if (given !== undefined) return given;
     const gate = this.#gates.get(id);
     if (gate === undefined) return refused('unknown-gate', `There is no gate ${id}.`);
     const option = gate.options.find((one) =>

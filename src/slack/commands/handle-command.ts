@@ -8,11 +8,14 @@ import { decisionMessage } from '../decision-words.ts';
 import { inlineCode } from '../inert.ts';
 import { guarded, type Desk } from '../desk.ts';
 import { helpMessage } from './help.ts';
-import { listGates, listRuns, say, show, showGate } from './show.ts';
+import { acknowledge } from './acknowledge.ts';
+import { halt, resume } from './halt.ts';
+import { say } from './say.ts';
+import { listGates, listRuns, show, showGate } from './show.ts';
 import { startRun } from './start-run.ts';
 import { firstWord, typed } from './words.ts';
 
-const NAMES = ['run', 'runs', 'show', 'gates', 'approve', 'deny', 'cancel', 'help'] as const;
+const NAMES = 'run runs show gates approve deny cancel halt resume ack help'.split(' ');
 
 /** Longer than any real command; Slack itself allows more. Characters. */
 const LONGEST = 3_000;
@@ -56,13 +59,19 @@ async function answerCommand(desk: Desk, command: SlashCommand, person: Person):
       return deny(desk, rest, person);
     case 'cancel':
       return cancel(desk, rest, person);
+    case 'halt':
+      return halt(desk, rest, person);
+    case 'resume':
+      return resume(desk, firstWord(rest).word, person);
+    case 'ack':
+      return acknowledge(desk, firstWord(rest).word, person);
     default:
       return say(unknownWords(word));
   }
 }
 
 function unknownWords(word: string): string {
-  const near = closest(word.toLowerCase(), [...NAMES]);
+  const near = closest(word.toLowerCase(), NAMES);
   const hint = distance(word.toLowerCase(), near) <= 3 ? ` Did you mean \`${near}\`?` : '';
   return `${inlineCode(word, 60)} is not a command of Belay.${hint} \`/belay help\` lists them.`;
 }

@@ -12,6 +12,9 @@ const COMMANDS: readonly [usage: string, what: string][] = [
   ['approve <gate>', 'shows the card, with its buttons'],
   ['deny <gate> <reason>', 'nothing is done'],
   ['cancel <run> [reason]', 'stops a run; what it changed is undone'],
+  ['halt <reason>', 'nothing begins any more, anywhere, until it is lifted; anyone may'],
+  ['resume [halt]', 'your word for lifting a halt'],
+  ['ack <run>', 'you are on its incident'],
   ['help', 'this'],
 ];
 

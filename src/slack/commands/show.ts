@@ -8,11 +8,11 @@ import { gateCard } from '../card.ts';
 import { subjectOf } from '../option-facts.ts';
 import { recommendedOf } from '../card.ts';
 import { inlineCode, line } from '../inert.ts';
+import { haltLines } from './halt.ts';
+import { say } from './say.ts';
 import { utc } from '../utc.ts';
 
 const MOST_STEPS = 15;
-
-export const say = (text: string): SlackMessage => ({ text, blocks: [section(text)] });
 
 /** A gate's card as it is now, buttons and all: they carry the digest of exactly what is shown. */
 export async function showGate({ doors, web }: Desk, id: string): Promise<SlackMessage> {
@@ -70,7 +70,7 @@ export const stateOf = (run: RunView): string =>
 
 /** The latest runs, newest first. */
 export async function listRuns({ doors }: Desk): Promise<SlackMessage> {
-  const runs = await doors.runs({ limit: 15 });
+  const [runs, halts] = await Promise.all([doors.runs({ limit: 15 }), haltLines({ doors })]);
   if (runs.length === 0) return say('No runs yet. `/belay` shows what can be started.');
   const lines = runs.map(
     (run) =>
@@ -78,7 +78,7 @@ export async function listRuns({ doors }: Desk): Promise<SlackMessage> {
   );
   return {
     text: `${runs.length} latest runs`,
-    blocks: [...sections(lines), context('`/belay show <run>` for the story')],
+    blocks: [...sections([...halts, ...lines]), context('`/belay show <run>` for the story')],
   };
 }
 
@@ -86,12 +86,16 @@ const MOST_GATES = 20;
 
 /** What waits for people, oldest first, each with a button that shows its card. */
 export async function listGates({ doors }: Desk): Promise<SlackMessage> {
-  const gates = await doors.gates({ state: 'open' });
-  if (gates.length === 0) return say('Nothing waits for a person.');
+  const [gates, halts] = await Promise.all([doors.gates({ state: 'open' }), haltLines({ doors })]);
+  if (gates.length === 0) {
+    const text = 'Nothing waits for a person.';
+    return { text, blocks: sections([...halts, text]) };
+  }
   const more = gates.length - MOST_GATES;
   return {
     text: `${gates.length} wait for a person`,
     blocks: [
+      ...sections(halts),
       ...gates.slice(0, MOST_GATES).map((gate) => ({
         ...section(gateLine(gate)),
         accessory: {

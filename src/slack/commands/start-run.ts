@@ -5,7 +5,7 @@ import type { SlackMessage } from '../blocks.ts';
 import { inlineCode, line } from '../inert.ts';
 import { inputsOf } from './help.ts';
 import { inputFromWords } from './input-from-words.ts';
-import { say } from './show.ts';
+import { say } from './say.ts';
 import { firstWord, shellWords } from './words.ts';
 
 /** `run <runbook> key=value … [--dry-run]`. `key` makes the same command, delivered twice, start one run. */
