@@ -6,6 +6,8 @@ import type { Person } from '../domain/person.ts';
 import type { RunActivity } from '../domain/run-activity.ts';
 import type { HookProof } from '../intake/proof.ts';
 import type { RouteTable } from '../intake/routes.ts';
+import type { OidcSettings } from './sign-in/oidc/oidc-client.ts';
+import type { OidcSignIn } from './sign-in/sign-in-options.ts';
 
 /** How the parts beside the database are; `/readyz` shows it. */
 export interface HealthReport {
@@ -38,6 +40,8 @@ export interface ServerOptions {
     readonly announceCode: (code: string) => void;
     /** True where browsers come over HTTPS. */
     readonly secureCookie: boolean;
+    /** The OpenID provider that people of the directory sign in at; absent: none. */
+    readonly oidc?: (OidcSettings & Pick<OidcSignIn, 'onProblem'>) | undefined;
     /** Cookies are shared by all ports of a host. Default `belay`. */
     readonly cookieName?: string;
   };

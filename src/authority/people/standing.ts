@@ -23,14 +23,13 @@ export type PeopleContext = Pick<AuthorityContext, 'bundle' | 'narrowing' | 'now
 const called = ({ kind, id }: Narrowing): string =>
   kind === 'slack-usergroup' ? `Slack user group ${id}` : `PagerDuty schedule ${id}`;
 
-const notListed = (list: Narrowing, at: Date): string =>
-  `${called(list)} ${list.kind === 'slack-usergroup' ? 'does not list you' : 'does not have you on call'} (read ${at.toISOString()})`;
+const notListed = (list: Narrowing, name: string, at: Date): string =>
+  `${called(list)} ${list.kind === 'slack-usergroup' ? 'does not list' : 'does not have on call'} ${name} (read ${at.toISOString()})`;
 
 /** Whether every list that narrows a group has one of these identities. */
 async function membershipIn(
   group: string,
-  lists: readonly Narrowing[],
-  identities: readonly string[],
+  { name, identities, lists }: { name: string; identities: readonly string[]; lists: readonly Narrowing[] },
   outside: OutsideLists | undefined,
   now: Date,
 ): Promise<Membership | Uncounted> {
@@ -39,7 +38,7 @@ async function membershipIn(
   );
   const why = readings.flatMap((one) => {
     if ('problem' in one) return [`${called(one.list)}: ${one.problem}`];
-    return identities.some((identity) => one.identities.has(identity)) ? [] : [notListed(one.list, one.at)];
+    return identities.some((identity) => one.identities.has(identity)) ? [] : [notListed(one.list, name, one.at)];
   });
   if (why.length > 0) return { group, why: why.join('; ') };
   const times = readings.map((one) => ('at' in one ? one.at.getTime() : now.getTime()));
@@ -60,7 +59,7 @@ export async function membershipsOf(
   const identities = directory.people[name]?.identities ?? [];
   const found = await Promise.all(
     listedIn(directory, name).map((group) =>
-      membershipIn(group, directory.groups[group]?.narrowedBy ?? [], identities, narrowing, now()),
+      membershipIn(group, { name, identities, lists: directory.groups[group]?.narrowedBy ?? [] }, narrowing, now()),
     ),
   );
   return {

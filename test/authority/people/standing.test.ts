@@ -82,7 +82,7 @@ describe('narrowing', () => {
     });
     expect(await standingOf(context, by('slack:T1/U2'))).toMatchObject({
       standing: { memberships: [{ group: 'sre' }] },
-      uncounted: [{ group: 'oncall', why: `Slack user group S1 does not list you (read ${at})` }],
+      uncounted: [{ group: 'oncall', why: `Slack user group S1 does not list grace (read ${at})` }],
     });
   });
 
