@@ -3,7 +3,7 @@ import type { types } from '@slack/bolt';
 import * as fc from 'fast-check';
 import type { Gate, GateOption } from '../../src/domain/gate.ts';
 import { LIMITS, type SlackMessage } from '../../src/slack/blocks.ts';
-import { ACTIONS, ButtonValue, parseMenuValue } from '../../src/slack/button-value.ts';
+import { ButtonValue, parseMenuValue } from '../../src/slack/button-value.ts';
 import { gateCard } from '../../src/slack/card.ts';
 import { requirementSample } from '../support/samples.ts';
 import { cardText, stringsIn } from './card-text.ts';

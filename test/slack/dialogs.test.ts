@@ -7,7 +7,7 @@ import { DIALOGS, type DialogKind } from '../../src/slack/dialog.ts';
 import { FakeDoors } from '../support/fake-doors.ts';
 import { blockAction, sendSlack, viewSubmission } from '../support/signed-slack-request.ts';
 import { until } from '../support/until.ts';
-import { GATE, MANIFEST, sampleDecision, sampleGate, sampleOption, sampleRun } from './sample-gate.ts';
+import { GATE, MANIFEST, sampleAction, sampleDecision, sampleGate, sampleOption, sampleRun } from './sample-gate.ts';
 import { type Answer, startTestDoor, type TestDoor } from './start-test-door.ts';
 
 const TOOL = {
@@ -196,8 +196,7 @@ describe('Edit…', () => {
   });
 
   test('of an argument too long for a dialog leads to the terminal', async () => {
-    const action = { ...option.actions[0], args: { name: 'x'.repeat(4_000) } };
-    const long = sampleOption({ actions: [{ ...sampleOption().actions[0], ...action }] as typeof option.actions });
+    const long = sampleOption({ actions: [sampleAction({ args: { name: 'x'.repeat(4_000) } })] });
     door.doors.add(sampleGate({ options: [long] }), sampleRun());
     const chosen = menuValue({ ...value, digest: long.digest, choice: 'edit', action: 0 });
     const { text } = await door.click('ada', {
