@@ -3,9 +3,12 @@ import { withBlobCache } from '../agents/blob-cache.ts';
 import type { ModelSettings } from '../agents/chat-model.ts';
 import { takeModelTurn } from '../agents/model-turn.ts';
 import type { AuthorityClient } from '../authority/protocol.ts';
+import type { ModelTurnRequest } from '../domain/conversation.ts';
 import type { Manifest } from '../domain/manifest.ts';
 import { redact } from '../tools/redact.ts';
-import type { AgentActivities } from './wire.ts';
+import type { AgentActivities, OfRun } from './wire.ts';
+
+const of = ({ run, execution }: ModelTurnRequest): OfRun => ({ run, execution });
 
 /** The agents queue's activity: one model turn. Content goes to and comes from the authority, by reference. */
 export function createAgentActivities({
@@ -28,9 +31,9 @@ export function createAgentActivities({
         manifest,
         blobs,
         turns: {
-          find: async (turnId) => (await authority.findTurn({ turnId })).result ?? undefined,
+          find: async (turnId) => (await authority.findTurn({ ...of(request), turnId })).result ?? undefined,
           record: async (turnId, result) => {
-            await authority.recordTurn({ run: request.run, turnId, result });
+            await authority.recordTurn({ ...of(request), turnId, result });
           },
         },
         signal: cancellationSignal(),

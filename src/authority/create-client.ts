@@ -11,8 +11,8 @@ import { releaseLocks, takeLocks } from './grants/lock.ts';
 import { readAction } from './grants/read-action.ts';
 import { recordOutcome } from './grants/outcome.ts';
 import { recordPreview } from './grants/preview.ts';
-import { append } from './ledger/append.ts';
-import { type AuthorityClient, protocol } from './protocol.ts';
+import { parseRequest } from './parse-request.ts';
+import type { AuthorityClient } from './protocol.ts';
 import { calls } from './calls.ts';
 import {
   abandonRun,
@@ -25,10 +25,10 @@ import {
   recordUndoing,
   recordVerdict,
 } from './runs/run-calls.ts';
+import { findTurn, recordTurn } from './runs/turns.ts';
 
 /** The protocol, answered by this process. The HTTP face serves the same object to other processes. */
 export function directAuthority(context: AuthorityContext): AuthorityClient {
-  const { db } = context;
   const direct = guarded<AuthorityClient>({
     begin: (request) => beginRun(context, request),
     news: (request) => news(context, request),
@@ -43,32 +43,8 @@ export function directAuthority(context: AuthorityContext): AuthorityClient {
     grant: (request) => grant(context, request),
     outcome: (request) => recordOutcome(context, request),
     giveUp: (request) => giveUp(context, request),
-    findTurn: async ({ turnId }) => {
-      const row = await db.selectFrom('turns').select('result').where('id', '=', turnId).executeTakeFirst();
-      return { result: row?.result ?? null };
-    },
-    recordTurn: async ({ run, turnId, result }) => {
-      await db.transaction().execute(async (trx) => {
-        const row = { id: turnId, run, result: JSON.stringify(result), recorded_at: context.now() };
-        const inserted = await trx
-          .insertInto('turns')
-          .values(row)
-          .onConflict((conflict) => conflict.column('id').doNothing())
-          .returning('id')
-          .executeTakeFirst();
-        const { model, promptHash, usage, conversation } = result;
-        if (inserted)
-          await append(trx, context.now(), run, 'model.turn', {
-            turn: turnId,
-            model,
-            promptHash,
-            usage,
-            conversation: conversation.id,
-            next: result.next.kind,
-          });
-      });
-      return {};
-    },
+    findTurn: (request) => findTurn(context, request),
+    recordTurn: (request) => recordTurn(context, request),
     foreignSignal: (request) => recordForeignSignal(context, request),
     undoing: (request) => recordUndoing(context, request),
     verified: (request) => recordVerdict(context, request),
@@ -90,9 +66,9 @@ function asProtocol(direct: AuthorityClient): AuthorityClient {
   const parsing = calls.map((call) => [
     call,
     async (request: unknown) => {
-      const parsed = protocol[call].request.safeParse(request);
-      if (!parsed.success) {
-        const fields = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'request'}: ${message}`);
+      const parsed = parseRequest(call, request);
+      if ('issues' in parsed) {
+        const fields = parsed.issues.map(({ path, message }) => `${path.join('.') || 'request'}: ${message}`);
         throw new Failure('stop.invalid-input', `${call}: ${fields.join('; ')}`);
       }
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one key of the table ties request and answer together, which the compiler cannot follow through the loop

@@ -6,6 +6,7 @@ import { Failure } from '../domain/failure.ts';
 import { HttpProblem } from '../platform/http/problem.ts';
 import { bearerOf, sameSecret, sha256Hex } from '../platform/http/secret-match.ts';
 import { calls } from './calls.ts';
+import { parseRequest } from './parse-request.ts';
 import { type AuthorityClient, type Call, protocol, type Welcome } from './protocol.ts';
 
 export type WorkerTokens = Readonly<Record<string, string | readonly string[]>>;
@@ -53,8 +54,8 @@ export async function authorityFace(app: FastifyInstance, options: AuthorityFace
       schema: { hide: true },
       onRequest: async ({ queue }) => refuseKind(queue, call),
       handler: async (request, reply) => {
-        const parsed = protocol[call].request.safeParse(request.body);
-        if (!parsed.success) throw invalidRequest(call, parsed.error.issues);
+        const parsed = parseRequest(call, request.body);
+        if ('issues' in parsed) throw invalidRequest(call, parsed.issues);
         await refuseOthersActions(request.queue ?? '', call, parsed.data, options);
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- one key of the table ties request and answer together, which the compiler cannot follow through the loop
         const handler = options.authority[call] as (given: unknown) => Promise<unknown>;

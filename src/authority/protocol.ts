@@ -152,8 +152,13 @@ export const protocol = {
     ofRun.extend({ action: ActionId, phase: Phase, message: z.string().max(1000) }),
     z.object({ begun: z.boolean(), outcome: ActionOutcome.nullable() }),
   ),
-  findTurn: call(['agents'], z.object({ turnId: z.string() }), z.object({ result: ModelTurnResult.nullable() })),
-  recordTurn: call(['agents'], z.object({ run: RunId, turnId: z.string(), result: ModelTurnResult }), nothing),
+  /** A turn of this run that was recorded before; only an open run has turns. */
+  findTurn: call(
+    ['agents'],
+    ofRun.extend({ turnId: z.string().max(100) }),
+    z.object({ result: ModelTurnResult.nullable() }),
+  ),
+  recordTurn: call(['agents'], ofRun.extend({ turnId: z.string().max(100), result: ModelTurnResult }), nothing),
   /** Says that the run takes back what it did and why; nothing is taken back that was not announced so. */
   undoing: call(
     ['runbooks'],

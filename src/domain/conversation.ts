@@ -57,6 +57,8 @@ export type TurnLimits = z.infer<typeof TurnLimits>;
 
 export const ModelTurnRequest = z.object({
   run: z.string(),
+  /** The Temporal chain of the run: whoever records its turn must know it. */
+  execution: z.string(),
   /** `<run>/t<n>`: a turn recorded under its id is never paid again. */
   turnId: z.string(),
   runbook: z.string(),

@@ -4,7 +4,9 @@ export const RunState = z.enum(['queued', 'running', 'waiting', 'halted', 'finis
 export type RunState = z.infer<typeof RunState>;
 
 /** States in which a run is over and nothing more is granted to it. */
-export const isOver = (state: RunState): boolean => state === 'finished' || state === 'cancelled' || state === 'failed';
+export const END_STATES = ['finished', 'cancelled', 'failed'] as const satisfies readonly RunState[];
+
+export const isOver = (state: RunState): boolean => END_STATES.some((end) => end === state);
 
 export const RunOutcome = z.enum([
   'fixed',

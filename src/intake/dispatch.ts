@@ -3,6 +3,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import { WAKE_SIGNAL } from '../domain/messages.ts';
 import { RUNBOOKS_QUEUE } from '../domain/queue.ts';
 import type { AuthorityContext } from '../authority/context.ts';
+import { HALT_RUNBOOK } from '../authority/halts/halt-run.ts';
 import type { OutboxHandler } from '../authority/outbox/outbox.ts';
 import { resumeRun } from '../authority/halts/halted-run.ts';
 import { bindRun } from '../authority/runs/bind.ts';
@@ -36,7 +37,8 @@ export function createDispatch({
      */
     'run.start': async (id) => {
       const run = await runRow(id);
-      if (!run || run.execution !== null) return;
+      // What the authority opened for itself (a halt) is looked after by it, and has no workflow.
+      if (!run || run.execution !== null || run.runbook === HALT_RUNBOOK) return;
       const { workflow } = await client();
       const values = [run.id, run.runbook, secretive ? '(encrypted)' : run.target, 'running'];
       try {

@@ -1,3 +1,4 @@
+import { END_STATES } from '../domain/run.ts';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { AuthorityContext } from '../authority/context.ts';
 import { attendOwnGates } from '../authority/gates/attend-own-gates.ts';
@@ -25,7 +26,7 @@ export async function sweep(context: AuthorityContext, client: Client): Promise<
   const runs = await context.db
     .selectFrom('runs')
     .select(['id', 'workflow_id', 'execution'])
-    .where('state', 'not in', ['finished', 'cancelled', 'failed'])
+    .where('state', 'not in', END_STATES)
     .where('execution', 'is not', null)
     .execute();
   for (const run of runs) {

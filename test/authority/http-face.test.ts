@@ -194,7 +194,7 @@ describe('what passes is what the protocol says', () => {
   });
 
   test('what is not in the form of the request or the answer does not go through', async () => {
-    const news = { cancelled: false, alertResolved: true };
+    const news = { cancelled: false, alertResolved: true, halted: null };
     const { post, asked } = await start({ news: { ...news, secret: 'x' } });
     const answer = await post('news', 'runbooks', { run: 'r-00000001', execution: 'e', as: 'admin' });
     expect(answer.json()).toEqual(news);
@@ -220,7 +220,7 @@ describe('what passes is what the protocol says', () => {
 
 describe('the client and the face', () => {
   const OF_RUN = { run: 'r-00000001', execution: 'e' };
-  const NEWS = { cancelled: true, alertResolved: false };
+  const NEWS = { cancelled: true, alertResolved: false, halted: null };
 
   test('a call arrives and its answer comes back', async () => {
     const { client, asked } = await start({ news: NEWS });

@@ -194,7 +194,8 @@ describeReal('a run', ['postgres'], () => {
   });
 
   test('records a turn once', async () => {
-    const { run } = await belay.startRun();
+    const of = await belay.startRun();
+    const { run } = of;
     const conversation = { id: `blob:${'0'.repeat(64)}`, bytes: 1, mediaType: 'application/json', summary: 'x' };
     const result = {
       conversation,
@@ -204,12 +205,27 @@ describeReal('a run', ['postgres'], () => {
       next: { kind: 'invalid' as const, problem: 'no plan' },
     };
     const turnId = `${run}/t1`;
-    expect(await belay.authority.findTurn({ turnId })).toEqual({ result: null });
-    await Promise.all(Array.from({ length: 3 }, () => belay.authority.recordTurn({ run, turnId, result })));
+    expect(await belay.authority.findTurn({ ...of, turnId })).toEqual({ result: null });
+    await Promise.all(Array.from({ length: 3 }, () => belay.authority.recordTurn({ ...of, turnId, result })));
     const other = { ...result, model: 'another' };
-    await belay.authority.recordTurn({ run, turnId, result: other });
-    expect(await belay.authority.findTurn({ turnId })).toEqual({ result });
+    await belay.authority.recordTurn({ ...of, turnId, result: other });
+    expect(await belay.authority.findTurn({ ...of, turnId })).toEqual({ result });
     expect((await belay.kinds(run)).filter((kind) => kind === 'model.turn')).toHaveLength(1);
+
+    // Another run's turn, a chain that is not the run's, and a run that is over have none.
+    const { authority } = belay;
+    const foreign = await belay.startRun();
+    for (const [wrong, why] of [
+      [{ ...foreign, turnId }, 'is none of run'],
+      [{ ...of, execution: foreign.execution, turnId }, 'belongs to another execution'],
+      [{ ...of, run: 'r-00000000', turnId: 'r-00000000/t1' }, 'is not registered'],
+    ] as const) {
+      await expect(authority.findTurn(wrong)).rejects.toThrow(why);
+      await expect(authority.recordTurn({ ...wrong, result })).rejects.toThrow(why);
+    }
+    await authority.finish({ ...of, outcome: 'denied', summary: 'no' });
+    await expect(authority.recordTurn({ ...of, turnId: `${run}/t2`, result })).rejects.toThrow('nothing more is done');
+    expect((await belay.kinds(foreign.run)).filter((kind) => kind === 'model.turn')).toEqual([]);
   });
 
   describe('ends', () => {

@@ -3,6 +3,7 @@ import type { Alert, AlertReceipt } from '../../domain/alert.ts';
 import { digestOf } from '../../domain/digest.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { AlertMapping, RunbookEntry } from '../../domain/manifest.ts';
+import { END_STATES } from '../../domain/run.ts';
 import { again } from '../../platform/database/again.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
@@ -57,7 +58,7 @@ async function joinOrStart(
     .selectFrom('runs')
     .select('id')
     .where('workflow_id', '=', workflowId)
-    .where('state', 'not in', ['finished', 'cancelled', 'failed'])
+    .where('state', 'not in', END_STATES)
     .forNoKeyUpdate()
     .executeTakeFirst();
   if (open) {

@@ -1,4 +1,5 @@
 import { covers } from '../../domain/halt.ts';
+import { END_STATES } from '../../domain/run.ts';
 import type { AuthorityContext } from '../context.ts';
 import { cancelRun } from '../runs/cancel.ts';
 import { haltsInForce } from './halt-over.ts';
@@ -17,7 +18,7 @@ export async function undoUnderHalts(context: AuthorityContext): Promise<void> {
     .innerJoin('runs', 'runs.id', 'intents.run')
     .innerJoin('actions', 'actions.id', 'intents.action')
     .select(['runs.id', 'runs.runbook', 'actions.tool', 'actions.target_key'])
-    .where('runs.state', 'not in', ['finished', 'cancelled', 'failed'])
+    .where('runs.state', 'not in', END_STATES)
     .where('runs.cancel', 'is', null)
     .where('intents.phase', '=', 'execute')
     // One that is under way is done before the run hears of this, and taken back then.

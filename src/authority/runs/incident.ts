@@ -1,3 +1,4 @@
+import { END_STATES } from '../../domain/run.ts';
 import type { Database, Trx } from '../../platform/database/connect.ts';
 import type { RunRow } from './known-run.ts';
 
@@ -18,7 +19,7 @@ export async function incidentOf(db: Database | Trx, run: Pick<RunRow, 'id' | 't
     .select('runs.responder')
     .where('runs.target', '=', run.target)
     .where('runs.alert_resolved_at', 'is', null)
-    .where('runs.state', 'not in', ['finished', 'cancelled', 'failed'])
+    .where('runs.state', 'not in', END_STATES)
     .where('alerts.status', '=', 'firing')
     .execute();
   return { open: rows.length > 0, responder: rows.find((row) => row.responder !== null)?.responder ?? null };

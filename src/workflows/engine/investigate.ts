@@ -71,7 +71,7 @@ async function ask(state: RunState, request: Request, talk: Talk, feedback: Feed
     const turnId = `${state.of.run}/t${state.turns}`;
     state.enter(`asking the model, turn ${turn + 1}`);
     const given = {
-      run: state.of.run,
+      ...state.of,
       turnId,
       runbook: state.begun.runbook,
       task: turn === 0 && !feedback ? request.task : null,

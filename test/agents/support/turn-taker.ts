@@ -33,6 +33,7 @@ export class TurnTaker {
   request(overrides: Partial<ModelTurnRequest> = {}): ModelTurnRequest {
     return {
       run: 'r-00000001',
+      execution: 'e',
       turnId: `r-00000001/t${this.#turn + 1}`,
       runbook: 'remediation/bad-deploy',
       task: this.#conversation ? null : 'Why does checkout in shop fail?',
