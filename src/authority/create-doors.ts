@@ -10,6 +10,7 @@ import { freezeDoors } from './freezes/freeze-doors.ts';
 import { decide } from './gates/decide.ts';
 import { gateViews } from './gates/view.ts';
 import { haltDoors } from './halts/halt-doors.ts';
+import { ledgerDoors } from './ledger/ledger-doors.ts';
 import { readChain } from './ledger/read.ts';
 import { verifyLedger } from './ledger/verify.ts';
 import { acknowledge } from './runs/acknowledge.ts';
@@ -35,6 +36,7 @@ export function createDoors(context: AuthorityContext): Doors {
     ...haltDoors(context),
     ...freezeDoors(context),
     ...peopleDoors(context),
+    ...ledgerDoors(context),
     ...policyDoors(context),
     passkeys: guarded(passkeyDoors(context)),
     start: (request, person, key) => startRun(context, request, person, key),

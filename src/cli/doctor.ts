@@ -1,16 +1,10 @@
 import { existsSync } from 'node:fs';
+import type { Finding } from '../domain/finding.ts';
 import type { Configuration } from '../platform/configuration/configuration.ts';
 import { schemaState } from '../platform/database/schema-state.ts';
 import { reasonOf } from '../platform/problem.ts';
 import { connectTemporal, temporalAddress } from '../platform/temporal/temporal-connection.ts';
 import { kubernetes } from '../tools/kubernetes/index.ts';
-
-/** `ok`, `bad` (fails the command), or `note`: not configured, or nothing that can be checked from here. */
-export interface Finding {
-  readonly what: string;
-  readonly how: 'ok' | 'bad' | 'note';
-  readonly text: string;
-}
 
 type Check = (configuration: Configuration) => Promise<Omit<Finding, 'what'>>;
 

@@ -68,6 +68,19 @@ export const OptionView = z.looseObject({
 });
 export type OptionView = z.infer<typeof OptionView>;
 
+const Decision = z.looseObject({
+  decision: z.string(),
+  person: z.looseObject({ id: z.string(), name: z.string() }),
+  strength: optional,
+  reason: optional,
+  at: z.string(),
+});
+const Requirement = z.looseObject({
+  needs: z.array(z.looseObject({ count: z.number(), group: z.string() })).default([]),
+  selfApproval: z.boolean().default(false),
+  stepUp: z.boolean().default(false),
+});
+
 const Proposer = z.looseObject({ kind: z.string(), model: optional, person: optional });
 
 export const GateView = z.looseObject({
@@ -87,6 +100,15 @@ export const GateView = z.looseObject({
   options: z.array(OptionView),
   missing: z.array(z.string()).default([]),
   reason: optional,
+  requirement: Requirement.nullish(),
+  decisions: z.array(Decision).default([]),
+  evidence: z.array(z.looseObject({ id: z.string(), summary: z.string() })).default([]),
+  frozen: optional,
+  special: optional,
+  incidentOpen: z.boolean().default(false),
+  responder: optional,
+  emptyGroups: z.array(z.string()).default([]),
+  replacedBy: optional,
   openedAt: optional,
   expiresAt: optional,
 });
@@ -99,5 +121,13 @@ export const LedgerReport = z.looseObject({
   entries: z.number().default(0),
   problems: z.array(z.string()).default([]),
   caveats: z.array(z.string()).default([]),
+  /** Of a bundle: the key that vouches for it; null when none does. */
+  vouched: z.string().nullish(),
 });
 export type LedgerReport = z.infer<typeof LedgerReport>;
+
+export const CheckpointView = z.looseObject({ number: z.number(), entries: z.number(), at: z.string() });
+
+export const Findings = z.looseObject({
+  findings: z.array(z.object({ what: z.string(), how: z.enum(['ok', 'bad', 'note']).catch('note'), text: z.string() })),
+});

@@ -1,4 +1,6 @@
 import { noHalts } from '../support/no-halts.ts';
+import { noLedger } from '../support/no-ledger.ts';
+import { noPeople } from '../support/no-people.ts';
 import { noPolicy } from '../support/no-policy.ts';
 import { noPasskeys } from '../support/no-passkeys.ts';
 import { decisionSample, requirementSample } from '../support/samples.ts';
@@ -144,6 +146,8 @@ export function fakeDoors(replaced: Partial<Doors> = {}) {
   const doors: Doors = {
     manifest,
     ...noHalts,
+    ...noLedger,
+    ...noPeople,
     ...noPolicy,
     passkeys: noPasskeys(),
     start: async () => ({ answer: 'registered', run: RUN }),

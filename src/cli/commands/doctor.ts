@@ -3,18 +3,19 @@ import pc from 'picocolors';
 import { ConfigurationError, readConfiguration } from '../../platform/configuration/configuration.ts';
 import { reasonOf } from '../../platform/problem.ts';
 import { apiClient } from '../client.ts';
-import { bad, type Finding, findingsOf, note, ok } from '../doctor.ts';
-import { LedgerReport } from '../views.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { bad, findingsOf, note, ok } from '../doctor.ts';
+import { printable } from '../text/table.ts';
+import { Findings, LedgerReport } from '../views.ts';
 
-/** The running Belay, if there is one to be reached from here: whether it answers, and whether its ledger holds. */
+/** What the running Belay, if there is one to be reached from here, finds of itself, and whether its ledger holds. */
 async function running(options: { data?: string; url?: string }): Promise<Finding[]> {
   try {
-    const report = await apiClient(options).get('/api/ledger/verify', LedgerReport);
+    const client = apiClient(options);
+    const report = await client.get('/api/ledger/verify', LedgerReport);
     const text = `${report.entries} entries of ${report.runs} runs ${report.ok ? 'hold' : 'do not hold; belay ledger verify'}`;
-    return [
-      { what: 'ledger', ...(report.ok ? ok(text) : bad(text)) },
-      ...report.caveats.map((caveat) => ({ what: 'ledger', ...note(caveat) })),
-    ];
+    const { findings } = await client.get('/api/doctor', Findings);
+    return [{ what: 'ledger', ...(report.ok ? ok(text) : bad(text)) }, ...findings];
   } catch (error) {
     return [{ what: 'server', ...note(reasonOf(error)) }];
   }
@@ -26,7 +27,9 @@ const MARKS = { ok: pc.green('✓'), bad: pc.red('✗'), note: pc.dim('·') };
 export function register(program: Command): void {
   program
     .command('doctor')
-    .description('check configuration, database, Temporal, Slack, model, cluster and ledger, one line each')
+    .description(
+      'check configuration and parts, and what a running Belay says of halts, policy, people, keys and ledger',
+    )
     .option('--data <folder>', 'data folder of the Belay to ask about its ledger (BELAY_DATA, .belay)')
     .option('--url <url>', 'its address, when it is elsewhere')
     .option('--json', 'print the findings as JSON')
@@ -44,7 +47,8 @@ export function register(program: Command): void {
         findings.push(...error.problems.map((problem) => ({ what: 'configuration', ...bad(problem) })));
       }
       if (options.json) console.log(JSON.stringify({ findings }));
-      else for (const { what, how, text } of findings) console.log(`${MARKS[how]} ${what.padEnd(14)}${text}`);
+      else
+        for (const { what, how, text } of findings) console.log(`${MARKS[how]} ${what.padEnd(14)}${printable(text)}`);
       if (findings.some(({ how }) => how === 'bad')) process.exitCode = 1;
     });
 }

@@ -24,8 +24,8 @@ export interface BundleReport {
   readonly ok: boolean;
   readonly runs: number;
   readonly entries: number;
-  readonly problems: readonly string[];
-  readonly caveats: readonly string[];
+  readonly problems: string[];
+  readonly caveats: string[];
   /** The key that vouches for it: one that was given; null when none was, so that it only agrees with itself. */
   readonly vouched: string | null;
 }
