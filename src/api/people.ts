@@ -9,13 +9,15 @@ import { APP_SCRIPT } from './pages/app-script.ts';
 import { APP_STYLE } from './pages/app-style.ts';
 import { pages } from './pages/pages.ts';
 import { blobRoutes } from './routes/blobs.ts';
+import { freezeRoutes } from './routes/freezes.ts';
 import { gateRoutes } from './routes/gates.ts';
-import { incidentRoutes } from './routes/incidents.ts';
+import { haltRoutes } from './routes/halts.ts';
 import { passkeyBrowserRoutes } from './routes/passkey-browser.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
 import { stepUpRoutes } from './routes/step-up.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { peopleRoutes } from './routes/people.ts';
 import { runEventRoutes } from './routes/run-events.ts';
 import { runRoutes } from './routes/runs.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
@@ -40,6 +42,8 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
     announceCode: options.signIn.announceCode,
     secureCookie: options.signIn.secureCookie,
     person: options.localPerson,
+    admit: options.doors.admit,
+    oidc: options.signIn.oidc && { ...options.signIn.oidc, admit: options.doors.admit },
     bearer: (token) => (sameSecret(token, options.token()) ? { ...options.localPerson, door: 'api' } : undefined),
   });
   const hidden = { schema: { hide: true } };
@@ -73,9 +77,11 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
       runRoutes,
       runEventRoutes,
       gateRoutes,
-      incidentRoutes,
+      haltRoutes,
+      freezeRoutes,
       ledgerRoutes,
       policyRoutes,
+      peopleRoutes,
       blobRoutes,
       pages,
       stepUpRoutes,

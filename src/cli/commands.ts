@@ -1,19 +1,28 @@
 import type { Command } from 'commander';
+import { register as ack } from './commands/ack.ts';
 import { register as approve } from './commands/approve.ts';
 import { register as build } from './commands/build.ts';
+import { register as byHand } from './commands/by-hand.ts';
 import { register as cancel } from './commands/cancel.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as deny } from './commands/deny.ts';
 import { register as doctor } from './commands/doctor.ts';
+import { register as edit } from './commands/edit.ts';
+import { register as freeze } from './commands/freeze.ts';
 import { register as gates } from './commands/gates.ts';
+import { register as halt } from './commands/halt.ts';
 import { register as keys } from './commands/keys.ts';
 import { register as ledger } from './commands/ledger.ts';
 import { register as migrate } from './commands/migrate.ts';
 import { register as passkey } from './commands/passkey.ts';
+import { register as people } from './commands/people.ts';
 import { register as policy } from './commands/policy.ts';
+import { register as resume } from './commands/resume.ts';
+import { register as reviews } from './commands/reviews.ts';
 import { register as run } from './commands/run.ts';
 import { register as runs } from './commands/runs.ts';
 import { register as sandbox } from './commands/sandbox.ts';
+import { register as sendBack } from './commands/send-back.ts';
 import { register as server } from './commands/server.ts';
 import { register as show } from './commands/show.ts';
 import { register as signIn } from './commands/sign-in.ts';
@@ -34,8 +43,17 @@ export const commands: readonly ((program: Command) => void)[] = [
   gates,
   approve,
   deny,
+  edit,
+  sendBack,
+  byHand,
+  ack,
+  reviews,
+  halt,
+  resume,
+  freeze,
   ledger,
   policy,
+  people,
   keys,
   signIn,
   passkey,

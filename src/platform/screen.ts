@@ -25,6 +25,8 @@ export interface Status {
   readonly kubernetes?: string;
   readonly prometheus?: string;
   readonly alertmanager?: string;
+  /** What is halted, in words: who, what, why. */
+  readonly halts?: readonly string[];
   /** How many routes lead from alerts to runbooks. */
   readonly routes: number;
   /** Webhook sources that ask for no proof. */
@@ -41,6 +43,7 @@ export function screen(status: Status): string {
   return [
     '',
     `${pc.bold('Belay is up')} ${pc.dim(`(${(status.tookMs / 1000).toFixed(1)} s)`)}${status.mode === 'observe' ? `  ${pc.yellow('observing: it investigates and writes nothing')}` : ''}`,
+    ...(status.halts ?? []).map((halt) => `${pc.red('HALTED')} ${halt}; resume it with: belay resume`),
     '',
     ...lines(running(status)),
     '',

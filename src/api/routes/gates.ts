@@ -28,7 +28,8 @@ const Decided = z.object({
   decision: DecisionRecord,
 });
 
-const REFUSED: Record<Extract<DecisionAnswer, { answer: 'refused' }>['why'], number> = {
+/** The HTTP status of each refusal of a decision. */
+export const REFUSED: Record<Extract<DecisionAnswer, { answer: 'refused' }>['why'], number> = {
   'unknown-gate': 404,
   'not-an-approver': 403,
   'not-open': 409,

@@ -91,7 +91,12 @@ export function startCalendars(options: {
           door: 'schedule' as const,
         };
         const freeze = (id: string, reason: string, from: Date, to: Date): Freeze => ({
-          ...{ id, reason, by, scope: { kind: 'all' }, liftedAt: null, source: 'calendar' },
+          id,
+          reason,
+          by,
+          scope: { kind: 'all' },
+          liftedAt: null,
+          source: 'calendar',
           from: from.toISOString(),
           to: to.toISOString(),
         });

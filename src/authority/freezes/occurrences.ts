@@ -67,7 +67,7 @@ function occurrenceOf(
  * understood whole: half a calendar would leave out a freeze.
  */
 export function occurrencesIn(text: string, since: Date, until: Date): Occurrence[] {
-  const calendar = new ICAL.Component(ICAL.parse(text) as unknown[]);
+  const calendar = ICAL.Component.fromString(text);
   if (calendar.name !== 'vcalendar') throw new Error('it is not a calendar');
   const floating = zoneOf(calendar);
   const events = calendar.getAllSubcomponents('vevent').map((component) => new ICAL.Event(component));
@@ -77,7 +77,7 @@ export function occurrencesIn(text: string, since: Date, until: Date): Occurrenc
     if (occurrence && occurrence.to > since && occurrence.from < until) found.push(occurrence);
   };
   for (const event of events) {
-    if (!event.startDate) throw new Error(`its event ${String(event.uid).slice(0, 60)} has no beginning`);
+    if (!event.startDate) throw new Error(`its event ${event.uid} has no beginning`);
     // Those that replace one time of another event come with that event.
     if (
       event.isRecurrenceException() &&

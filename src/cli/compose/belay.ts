@@ -192,6 +192,7 @@ export async function startBelay(options: BelayOptions): Promise<Belay> {
             }
           : {}),
         approvers: server.approvers,
+        halts: server.halts,
         ...(configuration.KUBECONFIG ? { kubernetes: configuration.KUBECONFIG } : {}),
         ...(configuration.PROMETHEUS_URL ? { prometheus: configuration.PROMETHEUS_URL } : {}),
         ...(configuration.ALERTMANAGER_URL ? { alertmanager: configuration.ALERTMANAGER_URL } : {}),

@@ -24,8 +24,11 @@ import { ensureSearchAttributes } from '../../platform/temporal/search-attribute
 import type { TemporalLink } from '../../platform/temporal/temporal-link.ts';
 import { type SlackApp, startSlack } from '../../slack/start-slack.ts';
 import { openBundle } from './bundle.ts';
+import { freezeCalendars } from './freezes.ts';
+import { haltsAtStart } from './halts.ts';
 import type { ServerKeys } from './keys.ts';
 import { narrowingOf } from './narrowing.ts';
+import { oidcOf } from './oidc.ts';
 import { ledgerKeeper } from './ledger-keeper.ts';
 import { passkeySite } from './passkey-site.ts';
 import { recordKey } from './record-key.ts';
@@ -60,6 +63,8 @@ export interface RunningServer {
   readonly publicKeyPem: string;
   readonly approvers: readonly string[];
   readonly routes: RouteTable;
+  /** What was halted when it started, in words. */
+  readonly halts: readonly string[];
   readonly slack: SlackApp | undefined;
   stop(): Promise<void>;
 }
@@ -114,6 +119,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const { db } = database;
   let poke = () => {};
   const site = passkeySite(configuration, () => port, log);
+  const calendars = freezeCalendars(configuration, log);
   const context: AuthorityContext = {
     db,
     key: keys.signing,
@@ -128,12 +134,14 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     poke: () => poke(),
     narrowing: narrowingOf(configuration, () => new Date()),
     seen: seenFrom(undefined),
+    ...(calendars ? { calendars } : {}),
     keeper: () => keeper,
   };
   const rules = await openBundle(parts, approvers, context);
   await recordKey(context, log);
   const keeper: LedgerKeeper = ledgerKeeper(context, configuration, () => slack?.announcer, log);
   await keeper.check();
+  const halts = await haltsAtStart(context, log);
   const doors = createDoors(context);
   const authority = directAuthority(context);
   const { routes } = rules;
@@ -176,6 +184,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     signIn: {
       announceCode: parts.announceCode,
       secureCookie: configuration.BELAY_PUBLIC_URL?.startsWith('https:') ?? false,
+      oidc: oidcOf(configuration, log.child({ part: 'sign-in' })),
     },
     slack: slack?.requestListener ? { requestListener: slack.requestListener } : undefined,
     hookProof: (source) => configuration.hooks.get(source) ?? { secrets: [], tokens: [] },
@@ -195,6 +204,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     rules.stop();
     await app.close();
     sweeper.stop();
+    calendars?.stop();
     await outbox.stop();
     await keeper.stop();
     await slack?.stop();
@@ -213,6 +223,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     publicKeyPem: keys.signing.ringPem,
     approvers: rules.approvers(),
     routes,
+    halts,
     slack,
     stop,
   };

@@ -1,4 +1,5 @@
 import { anchorPlaces } from './anchor-places.ts';
+import { calendars } from './calendars.ts';
 import { readableFile } from './readable-file.ts';
 import { z } from 'zod';
 import { CliError } from '../problem.ts';
@@ -22,6 +23,7 @@ const FIELDS = {
   BELAY_OIDC_ISSUER: issuer,
   BELAY_OIDC_CLIENT_ID: text,
   BELAY_OIDC_CLIENT_SECRET: text,
+  BELAY_FREEZE_ICAL: calendars,
   BELAY_SLACK_CHANNEL: text.regex(/^[CGD][A-Z0-9]{2,}$/, 'must be a channel id such as C0123456789, not a name'),
   BELAY_ROUTES: readableFile,
   BELAY_MODEL: text,

@@ -145,7 +145,7 @@ describe('is read', () => {
   test.each<[string, Parameters<typeof createServer>[1], string]>([
     ['refuses', (_, response) => response.writeHead(403).end('no'), 'it answered 403'],
     ['redirects for ever', (_, response) => response.writeHead(302, { location: '/' }).end(), 'redirects more than 3'],
-    ['never ends', (_, response) => void sendForEver(response), 'larger than 2 MB'],
+    ['never ends', (_, response) => sendForEver(response), 'larger than 2 MB'],
     ['sends no text', (_, response) => response.end(Buffer.from([0xff, 0xfe, 0x00])), ''],
   ])('not from one that %s', async (_, answer, message) => {
     await expect(readCalendar(await serve(answer))).rejects.toThrow(message);
