@@ -6,6 +6,7 @@ import { createDoors } from '../../src/authority/create-doors.ts';
 import type { StartRequest } from '../../src/authority/doors.ts';
 import { newPrivateKeyPem, signingKeyFrom } from '../../src/authority/keys/signing-key.ts';
 import { simpleBundle } from '../../src/authority/bundle/simple-bundle.ts';
+import { type NarrowingSources, outsideLists } from '../../src/authority/people/narrowing.ts';
 import type { RequestOf } from '../../src/authority/protocol.ts';
 import { bindRun } from '../../src/authority/runs/bind.ts';
 import type { Phase, Preview } from '../../src/domain/action.ts';
@@ -83,6 +84,8 @@ export async function startAuthority(
     solo?: boolean;
     bundle?: ActiveBundle;
     stepUp?: AuthorityContext['stepUp'];
+    /** Outside sources that narrow groups. */
+    narrowing?: NarrowingSources;
     manifest?: AuthorityContext['manifest'];
     url?: string;
     key?: AuthorityContext['key'];
@@ -104,6 +107,7 @@ export async function startAuthority(
     manifest: options.manifest ?? authorityManifest,
     bundle: () => bundle,
     stepUp: options.stepUp ?? null,
+    ...(options.narrowing ? { narrowing: outsideLists(options.narrowing, () => new Date(now)) } : {}),
     model: null,
     now: () => new Date(now),
     poke: () => (pokes += 1),

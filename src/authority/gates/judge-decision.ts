@@ -1,9 +1,9 @@
 import type { DecisionAnswer, DecisionRecord, DecisionRequest } from '../../domain/decision.ts';
 import { type GateOption, isUndecided } from '../../domain/gate.ts';
 import type { Person } from '../../domain/person.ts';
-import type { Standing } from '../../domain/standing.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
+import type { Known } from '../people/standing.ts';
 import { lockRun } from '../runs/lock-run.ts';
 import { askedOf } from './asked-of.ts';
 import { carryDecision } from './carry-decision.ts';
@@ -77,7 +77,7 @@ export async function judgeDecision(
   id: string,
   request: DecisionRequest,
   person: Person,
-  known: { standing: Standing } | { refused: string },
+  known: Known | { refused: string },
 ): Promise<DecisionAnswer> {
   const found = await trx.selectFrom('gates').select('run').where('id', '=', id).executeTakeFirst();
   const run = found && (await lockRun(trx, found.run));
@@ -86,7 +86,7 @@ export async function judgeDecision(
   const option = optionMeant(gate, request);
   if ('answer' in option) return option;
   if ('refused' in known) return refuse('not-an-approver', known.refused);
-  const { standing } = known;
+  const { standing, uncounted } = known;
   const rules = await rulesOf(trx, context, gate, run);
   const asked = askedOf(context, gate, run, option.id);
   const decisions = await decisionsOn(trx, id);
@@ -100,7 +100,13 @@ export async function judgeDecision(
     return repeatOf(gate, own.same, isUndecided(gate.state) ? missingBy(rules, asked, counting) : []);
   const refusal =
     own ??
-    mayDecide(context.bundle().directory, { ...asked, requirement: rules.both }, standing, request.decision) ??
+    mayDecide(
+      context.bundle().directory,
+      { ...asked, requirement: rules.both },
+      standing,
+      request.decision,
+      uncounted,
+    ) ??
     closedBecause(gate, rules, decisions, context.now()) ??
     unfit(gate, request) ??
     (await keptBy(trx, gate, run, rules, request)) ??
