@@ -4,7 +4,7 @@ const none = async () => ({ status: 409 as const, refused: 'No passkeys can be u
 
 /** The passkeys of a server that has no address browsers take for them. */
 export const noPasskeys = (replaced: Partial<PasskeyDoors> = {}): PasskeyDoors => ({
-  site: () => null,
+  site: async () => null,
   list: async () => [],
   askStepUp: none,
   newCode: none,

@@ -70,7 +70,7 @@ function decide(gate: Gate, option: GateOption, { notice }: ApproveView): Html {
     html`<button type="button" class="go" data-decision="approve" data-passkey>
       ${deedOf(gate, option)} with your passkey
     </button>`;
-  return html`<form data-decide data-gate="${gate.id}" data-option="${option.id}" data-digest="${option.digest}">
+  return html`<form data-decide="${gate.id}" data-option="${option.id}" data-digest="${option.digest}">
       <label>Reason <input name="reason" maxlength="2000" autocomplete="off" /></label>
       ${open && confirm}
       ${open && !stepUp && html`<button type="button" data-decision="approve">${deedOf(gate, option)} without it</button>`}
@@ -91,7 +91,7 @@ const forceOf = (gate: Gate, option: GateOption): Html =>
       Only in an incident, by one of ${gate.requirement.breakGlass.join(', ')}. It skips the approvals that are missing
       (${gate.missing.join(', ') || 'none'}), pages the leads at once, and opens a review of what you did.
     </p>
-    <form data-decide data-gate="${gate.id}" data-option="${option.id}" data-digest="${option.digest}">
+    <form data-decide="${gate.id}" data-option="${option.id}" data-digest="${option.digest}">
       <label>Why it cannot wait <input name="reason" maxlength="2000" autocomplete="off" /></label>
       <button type="button" class="bad" data-decision="break-glass" data-passkey data-reason="needed">
         Force it with your passkey

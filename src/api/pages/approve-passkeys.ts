@@ -14,13 +14,13 @@ export async function passkeysPage(app: FastifyInstance, { doors }: Pick<ServerO
   app.get('/passkeys', { schema: { hide: true } }, async (request, reply) => {
     const { person } = request;
     const own = person ? await doors.passkeys.list(person) : [];
-    const notice = siteNotice(doors.passkeys.site(), request.headers.host, '/passkeys');
+    const notice = siteNotice(await doors.passkeys.site(), request.headers.host, '/passkeys');
     const body = html`<h1>Passkeys</h1>
       <p class="soft">
         A passkey proves that you yourself approved exactly what you saw. It stays on your device; Belay keeps its
         public part.
       </p>
-      ${notice ?? html`${person && mine(own)} ${byCode()}`}`;
+      ${notice ?? html`${person && mine(own)} ${byCode(person ? '/passkeys' : '/signin?to=%2Fpasskeys')}`}`;
     return sendPasskeyPage(reply, { doors }, 'Passkeys', body);
   });
 }
@@ -53,13 +53,13 @@ const oneOf = ({ id, label: name, device, by, at }: PasskeyRecord): Html =>
     <output role="status"></output>
   </li>`;
 
-const byCode = (): Html =>
+const byCode = (then: string): Html =>
   html`<article>
     <h2>Add one with a code</h2>
     <p class="soft">
       <code>belay passkey add --person you</code> in the terminal prints it. It works once, for 15 minutes.
     </p>
-    <form data-passkey-code="/passkeys">
+    <form data-passkey-code="${then}">
       <label
         >Code
         <input

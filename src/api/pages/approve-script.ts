@@ -23,8 +23,16 @@ const WORDS = {
   SecurityError: 'Passkeys do not work at this address; open the page under the name it was set up for.',
 };
 const inWords = (error) => WORDS[error.name] ?? WORDS[error.cause?.name] ?? error.message;
-const ask = async (asked) => ({ challenge: asked.challenge,
-  assertion: await startAuthentication({ optionsJSON: asked.options }) });
+/** Passkeys are bound to a name; under another one the browser would only say that it is not secure. */
+const here = (name) => {
+  const { hostname, protocol, port } = location;
+  if (hostname === name || hostname.endsWith('.' + name)) return;
+  throw new Error('Passkeys do not work at this address. Open ' + protocol + '//' + name + (port && ':' + port) + ' instead.');
+};
+const ask = async (asked) => {
+  here(asked.options.rpId);
+  return { challenge: asked.challenge, assertion: await startAuthentication({ optionsJSON: asked.options }) };
+};
 
 /** Runs work for a form or a button: buttons rest while it lasts, and what goes wrong is said beside them. */
 const working = async (part, doing, work) => {
@@ -49,7 +57,7 @@ for (const part of document.querySelectorAll('[data-passkey-sign-in]')) {
 }
 
 for (const form of document.querySelectorAll('form[data-decide]')) {
-  const { gate, option, digest } = form.dataset;
+  const { decide: gate, option, digest } = form.dataset;
   form.addEventListener('submit', (event) => event.preventDefault());
   for (const button of form.querySelectorAll('button')) button.addEventListener('click', () => {
     const field = form.querySelector('[name=reason]');
@@ -70,6 +78,7 @@ for (const form of document.querySelectorAll('form[data-decide]')) {
 
 const make = async (allowed, label) => {
   const { challenge, options } = await post('/passkeys/begin', allowed);
+  here(options.rp.id);
   const registration = await startRegistration({ optionsJSON: options });
   await post('/passkeys/add', { challenge, registration, label });
 };

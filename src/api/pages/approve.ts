@@ -19,7 +19,7 @@ export async function approvePage(app: FastifyInstance, { doors }: Pick<ServerOp
       if (!gate) throw new HttpProblem(404, `There is no approval ${JSON.stringify(id.slice(0, 50))}.`);
       const person = personOf(request);
       const own = await doors.passkeys.list(person);
-      const notice = siteNotice(doors.passkeys.site(), request.headers.host, `/approve/${gate.id}`);
+      const notice = siteNotice(await doors.passkeys.site(), request.headers.host, `/approve/${gate.id}`);
       const body = approveBody(gate, { notice, hasPasskey: own.length > 0, first: request.query.option });
       return sendPasskeyPage(reply, { doors }, `${gate.id} ${gate.target}`, body);
     },

@@ -60,7 +60,7 @@ export async function passkeyRoutes(app: FastifyInstance, { doors }: Pick<Server
     },
     async (request, reply) => {
       const by = personOf(request);
-      const site = doors.passkeys.site();
+      const site = await doors.passkeys.site();
       const code = answered(await doors.passkeys.newCode(request.body.person ?? by.id, by));
       return reply.code(201).send({ ...code, page: `${site?.origin ?? ''}/passkeys` });
     },

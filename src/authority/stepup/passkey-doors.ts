@@ -16,7 +16,7 @@ import type { Site } from './site.ts';
 /** Passkeys as people's doors see them. What is refused says why, in words for the person. */
 export interface PasskeyDoors {
   /** Where browsers may ask for passkeys; null where none can be used. */
-  site(): Site | null;
+  site(): Promise<Site | null>;
   /** Those that count now, oldest first; one person's where one is given. */
   list(of?: Person): Promise<PasskeyRecord[]>;
   /** Asks a passkey of theirs for one decision, exactly as it will be sent. */
@@ -36,7 +36,7 @@ export interface PasskeyDoors {
 export function passkeyDoors(context: AuthorityContext): PasskeyDoors {
   const nameOf = ({ id }: Person) => nameOfIdentity(context.bundle().directory, id);
   return {
-    site: () => context.stepUp?.site() ?? null,
+    site: async () => context.stepUp?.site() ?? null,
     list: async (of) => {
       const person = of && nameOf(of);
       if (of && person === undefined) return [];
