@@ -15,6 +15,8 @@ export interface ApproveView {
   readonly hasPasskey: boolean;
   /** The option that the card's button was about; the recommended one unless given. */
   readonly first: string | undefined;
+  /** The identity of whoever looks. */
+  readonly viewer: string;
 }
 
 /** One approval, to be confirmed or denied: first what, why and how it is undone; then the words that decide it. */
@@ -28,8 +30,8 @@ export function approveBody(gate: Gate, view: ApproveView): Html {
     ${undecided && (view.notice ?? (!view.hasPasskey && noPasskey()))}
     <p class="soft">Why: ${proposedByText(gate.proposedBy)}, confidence ${gate.plan.confidence}</p>
     <blockquote>${gate.plan.diagnosis}</blockquote>
-    ${shown.map((option) => optionOf(gate, option, view))}
-    ${undecided && forcing(gate) && shown.map((option) => forceOf(gate, option))}
+    ${shown.map((option, at) => optionOf(gate, option, view, at === 0))}
+    ${undecided && forcing(gate) && shown.filter(({ actions }) => actions.length > 0).map((option) => forceOf(gate, option))}
     <p class="soft">
       approval ${gate.id} · <a href="/runs/${gate.run}">run ${gate.run}, with all its evidence</a> · ${gate.runbook} ·
       asked by ${gate.requester} · ${timeOf(gate.openedAt)} · rule
@@ -46,7 +48,7 @@ const noPasskey = (): Html =>
     <a href="/passkeys">add it</a>.
   </p>`;
 
-function optionOf(gate: Gate, option: GateOption, view: ApproveView): Html {
+function optionOf(gate: Gate, option: GateOption, view: ApproveView, first: boolean): Html {
   return html`<article class="confirm">
     ${
       gate.options.length > 1 &&
@@ -54,27 +56,32 @@ function optionOf(gate: Gate, option: GateOption, view: ApproveView): Html {
     }
     ${option.actions.length === 0 ? html`<h3>${deedOf(gate, option)}</h3>` : option.actions.map((action) => actionFacts(action))}
     ${option.manual !== null && html`<pre>${option.manual}</pre>`}
-    ${isUndecided(gate.state) && decide(gate, option, view)}
+    ${isUndecided(gate.state) && !decidedBy(gate, view) && decide(gate, option, view, first)}
   </article>`;
 }
 
 /** An option without actions: of the authority's own question its answer, else somebody's choice to let Belay be. */
 const deedOf = (gate: Gate, option: GateOption): string => (isOwnKind(gate) ? option.title : approveLabel(option));
 
-/** The buttons carry the digest of exactly what stands above them; the passkey then confirms its hash. */
-function decide(gate: Gate, option: GateOption, { notice }: ApproveView): Html {
+/** Nobody is asked again for what they said; a decision is not changed, it stands. */
+const decidedBy = ({ decisions }: Gate, { viewer }: ApproveView): boolean =>
+  decisions.some(({ person }) => person.id === viewer);
+
+/** The buttons carry the digest of exactly what stands above them; the passkey then confirms its hash. One Deny is for all of it. */
+function decide(gate: Gate, option: GateOption, { notice }: ApproveView, first: boolean): Html {
   const { stepUp } = gate.requirement;
   const open = gate.state === 'open';
+  const verb = option.actions.length > 0 ? 'Approve' : 'Choose this';
   const confirm =
     !notice &&
-    html`<button type="button" class="go" data-decision="approve" data-passkey>
-      ${deedOf(gate, option)} with your passkey
+    html`<button type="button" ${first && html`class="go"`} data-decision="approve" data-passkey>
+      ${verb} with your passkey
     </button>`;
   return html`<form data-decide="${gate.id}" data-option="${option.id}" data-digest="${option.digest}">
       <label>Reason <input name="reason" maxlength="2000" autocomplete="off" /></label>
       ${open && confirm}
-      ${open && !stepUp && html`<button type="button" data-decision="approve">${deedOf(gate, option)} without it</button>`}
-      <button type="button" data-decision="deny">Deny</button>
+      ${open && !stepUp && html`<button type="button" data-decision="approve">${verb} without it</button>`}
+      ${first && html`<button type="button" data-decision="deny">Deny</button>`}
       <output role="status"></output>
     </form>
     <p class="soft">${stepUp ? 'Needs your passkey' : 'Needs no passkey'} · ${option.digest.slice(0, 19)}</p>`;

@@ -13,5 +13,6 @@ button.bad { color: var(--ground); background: var(--bad); border-color: var(--b
 .passkeys li { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: baseline; padding: .5rem 0;
   border-bottom: 1px solid var(--line); }
 .passkeys button { margin-left: auto; }
+@media (max-width: 40rem) { .confirm button, .force button { flex: 1 1 100%; } .confirm label { flex-basis: 100%; } }
 [hidden] { display: none; }
 `;

@@ -20,7 +20,12 @@ export async function approvePage(app: FastifyInstance, { doors }: Pick<ServerOp
       const person = personOf(request);
       const own = await doors.passkeys.list(person);
       const notice = siteNotice(await doors.passkeys.site(), request.headers.host, `/approve/${gate.id}`);
-      const body = approveBody(gate, { notice, hasPasskey: own.length > 0, first: request.query.option });
+      const body = approveBody(gate, {
+        notice,
+        hasPasskey: own.length > 0,
+        first: request.query.option,
+        viewer: person.id,
+      });
       return sendPasskeyPage(reply, { doors }, `${gate.id} ${gate.target}`, body);
     },
   );
