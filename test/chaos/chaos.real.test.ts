@@ -16,9 +16,9 @@ import { type Chaos, startChaos } from './start-chaos.ts';
 const REPEATABLE = Number(process.env['BELAY_CHAOS_RUNS'] ?? 16);
 const RUNS = REPEATABLE + Math.ceil(REPEATABLE / 4);
 const SEED = process.env['BELAY_CHAOS_SEED'] ?? randomBytes(4).toString('hex');
-const AT_ONCE = 24;
+const AT_ONCE = 40;
 /** A run may be struck twice, each time with a lease, a heartbeat and a frozen worker to wait for. */
-const ONE_RUN_MS = 200_000;
+const ONE_RUN_MS = 280_000;
 
 type Kind = 'repeatable' | 'once' | 'undone';
 /** Every fifth must not be repeated; of the others every fourth does not help and is taken back, under the same fire. */

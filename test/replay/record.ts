@@ -9,12 +9,13 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { bundleWorkflows } from '../../src/workers/bundle-workflows.ts';
+import { ModelDouble } from '../agents/support/model-double.ts';
 import { quietTemporal } from '../support/quiet-temporal.ts';
 import { startPostgres } from '../support/start-postgres.ts';
 import { startTemporal } from '../support/start-temporal.ts';
 import { startToyBelay, type ToyBelay } from '../support/toy/start-toy-belay.ts';
 import { badDeployShapes, runBadDeploy } from './bad-deploy-shapes.ts';
-import { lampShapes } from './lamp-shapes.ts';
+import { lampShapes, modelShapes } from './lamp-shapes.ts';
 
 const fileOf = (runbook: string, shape: string): string =>
   join(import.meta.dirname, 'histories', runbook, `${shape}.json`);
@@ -55,6 +56,19 @@ try {
       belay.lamps.at = () => {};
     }
     await belay.stop();
+  }
+  const byModel = Object.entries(modelShapes).filter(([shape]) => wanted('lamp', shape));
+  if (byModel.length > 0) {
+    const model = await ModelDouble.start();
+    const settings = { model: 'double-1', apiKey: 'k', baseUrl: model.baseUrl };
+    const belay = await startToyBelay({ temporal: temporal.address, model: settings });
+    for (const [shape, { answers, go }] of byModel) {
+      belay.lamps.dark(shape, `${shape} 2`);
+      model.script(...answers(shape));
+      await save(belay, await go(belay, shape), 'lamp', shape);
+    }
+    await belay.stop();
+    await model.stop();
   }
   const bundle = await bundleWorkflows();
   for (const [shape, how] of Object.entries(badDeployShapes)) {

@@ -8,7 +8,7 @@ import { bundleWorkflows } from '../../src/workers/bundle-workflows.ts';
 import { quietTemporal } from '../support/quiet-temporal.ts';
 import { bundleToy } from '../support/toy/bundle-toy.ts';
 import { badDeployShapes } from './bad-deploy-shapes.ts';
-import { lampShapes } from './lamp-shapes.ts';
+import { lampShapes, modelShapes } from './lamp-shapes.ts';
 
 const FOLDER = join(import.meta.dirname, 'histories');
 const shapesOf = (runbook: string): string[] =>
@@ -37,7 +37,8 @@ describe('histories that were recorded', () => {
   });
 
   test('every shape has its history', () => {
-    expect(shapesOf('lamp').toSorted()).toEqual(expect.arrayContaining(Object.keys(lampShapes).toSorted()));
+    const lamps = Object.keys({ ...lampShapes, ...modelShapes });
+    expect(shapesOf('lamp')).toEqual(expect.arrayContaining(lamps));
     expect(shapesOf('bad-deploy').toSorted()).toEqual(expect.arrayContaining(Object.keys(badDeployShapes).toSorted()));
   });
 

@@ -144,6 +144,38 @@ describeReal('a grant that is refused', ['temporal', 'postgres'], () => {
     expect(payload).toMatchObject({ people: ['local:ada'], text: expect.stringContaining('Switch lamp kept on') });
   });
 
+  const everything = { scope: { kind: 'runbook' as const, value: 'remediation/lamp' }, reason: 'smoke' };
+  const resume = async () => {
+    const { decision } = await toy.belay.doors.resume({ reason: 'it was toast' }, ada);
+    expect(decision).toMatchObject({ answer: 'recorded', complete: true });
+  };
+
+  test('a real halt after the approval: the run is shown halted, and goes on by itself once it is resumed', async () => {
+    toy.belay.lamps.dark('smoke');
+    const run = await toy.belay.start({ name: 'smoke' });
+    const gate = await toy.belay.openGate(run);
+    await toy.belay.stopWorkers();
+    await toy.belay.doors.decide(gate.id, { decision: 'approve', digest: gate.digest }, ada);
+    await toy.belay.doors.halt({ ...everything, undo: false }, ada);
+    await toy.belay.startWorkers();
+    await until('it is halted', async () => (await toy.belay.doors.run(run))?.state === 'halted');
+    expect(toy.belay.lamps.effectsOn(run)).toEqual([]);
+    await resume();
+    expect(await toy.belay.ended(run)).toMatchObject({ outcome: 'fixed' });
+    expect(toy.belay.lamps.effectsOn(run)).toEqual([`${run}/1 execute`]);
+  });
+
+  test('a real halt with undo: what is in effect and not verified yet is taken back while it lasts', async () => {
+    toy.belay.lamps.dark('take back');
+    const run = await toy.belay.start({ name: 'take back', stabilise: '10m' });
+    await toy.belay.approve(run);
+    await until('it waits before verifying', async () => (await toy.belay.progress(run)).startsWith('waiting 10m'));
+    await toy.belay.doors.halt({ ...everything, undo: true }, ada);
+    expect(await toy.belay.ended(run)).toMatchObject({ state: 'cancelled', summary: `Cancelled. Undone: ${run}/1.` });
+    expect(toy.belay.lamps.effectsOn(run)).toEqual([`${run}/1 execute`, `${run}/1 undo`]);
+    await resume();
+  });
+
   test('the ledger of all of this holds', async () => {
     expect(await toy.belay.doors.verifyLedger()).toMatchObject({ ok: true, problems: [] });
   });
