@@ -5,6 +5,7 @@ import { schemaState } from '../platform/database/schema-state.ts';
 import { reasonOf } from '../platform/problem.ts';
 import { connectTemporal, temporalAddress } from '../platform/temporal/temporal-connection.ts';
 import { kubernetes } from '../tools/kubernetes/index.ts';
+import { folderFinding } from './compose/bundle-finding.ts';
 
 type Check = (configuration: Configuration) => Promise<Omit<Finding, 'what'>>;
 
@@ -78,10 +79,15 @@ const CHECKS: readonly (readonly [what: string, check: Check])[] = [
     'Prometheus',
     async ({ PROMETHEUS_URL: url }) => (url === undefined ? note('none') : await answers(`${url}/-/ready`)),
   ],
+  ['policy folder', (configuration) => folderFinding(configuration)],
   [
     'approvers',
-    async ({ BELAY_APPROVERS: ids = [] }) =>
-      ids.length === 0 ? note('nobody but, embedded, yourself') : ok(ids.join(', ')),
+    async ({ BELAY_APPROVERS: ids = [], BELAY_POLICY: folder }) =>
+      folder !== undefined
+        ? note('the groups of the policy folder')
+        : ids.length === 0
+          ? note('nobody but, embedded, yourself')
+          : ok(ids.join(', ')),
   ],
 ];
 

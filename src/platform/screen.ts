@@ -20,6 +20,8 @@ export interface Status {
   /** Absent: written rules propose. */
   readonly model?: string;
   readonly slack?: { readonly channel?: string; readonly mode: 'socket' | 'http' };
+  /** The bundle in force, and what is wrong with a later one that does not load. */
+  readonly policy?: { readonly text: string; readonly problems: readonly string[] };
   /** Person ids; empty means that nobody can approve. */
   readonly approvers: readonly string[];
   readonly kubernetes?: string;
@@ -48,6 +50,10 @@ export function screen(status: Status): string {
     ...lines(running(status)),
     '',
     ...lines(configured(status)),
+    ...section(
+      pc.red('The policy files do not load; the policy of before stays in force'),
+      status.policy?.problems ?? [],
+    ),
     ...section('Not configured', missing(status)),
     ...section('Good to know', notes(status)),
     '',
@@ -75,6 +81,7 @@ function configured(status: Status): Line[] {
   const where = slack?.mode === 'socket' ? 'Socket Mode' : 'HTTP';
   return [
     ['Proposals', status.model === undefined ? 'rule-based, no model' : `model ${status.model}`],
+    ...(status.policy === undefined ? [] : [['Policy', status.policy.text] as const]),
     ['Approvers', status.approvers.length === 0 ? pc.yellow('nobody') : status.approvers.join(', ')],
     ...(slack === undefined ? [] : [['Slack', `${slack.channel ?? 'no channel'}${pc.dim(` ${where}`)}`] as const]),
     ...(kubernetes === undefined ? [] : [['Kubernetes', kubernetes] as const]),

@@ -191,6 +191,7 @@ export async function startBelay(options: BelayOptions): Promise<Belay> {
               },
             }
           : {}),
+        policy: server.policy,
         approvers: server.approvers,
         halts: server.halts,
         ...(configuration.KUBECONFIG ? { kubernetes: configuration.KUBECONFIG } : {}),

@@ -19,6 +19,8 @@ export interface Rules {
   readonly routes: RouteTable;
   /** Who may approve something, by name: the active members of any group. */
   approvers(): string[];
+  /** For the start screen. */
+  status(): { text: string; problems: readonly string[] };
   stop(): void;
 }
 
@@ -119,6 +121,10 @@ export async function openBundle(
       const { directory } = keeper.active();
       return [...new Set(Object.keys(directory.groups).flatMap((group) => activeMembers(directory, group)))];
     },
+    status: () => ({
+      text: `${keeper.from()}, ${keeper.active().hash.slice(0, 19)}`,
+      problems: keeper.refused()?.problems ?? [],
+    }),
     stop: stopWatching,
   };
 }

@@ -62,6 +62,7 @@ export interface RunningServer {
   /** Of every key whose signature is believed. */
   readonly publicKeyPem: string;
   readonly approvers: readonly string[];
+  readonly policy: { readonly text: string; readonly problems: readonly string[] };
   readonly routes: RouteTable;
   /** What was halted when it started, in words. */
   readonly halts: readonly string[];
@@ -222,6 +223,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     authority,
     publicKeyPem: keys.signing.ringPem,
     approvers: rules.approvers(),
+    policy: rules.status(),
     routes,
     halts,
     slack,
