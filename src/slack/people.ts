@@ -1,4 +1,5 @@
 import type { webApi } from '@slack/bolt';
+import { MEMBERSHIP_AGE } from '../authority/people/membership-age.ts';
 import type { Person } from '../domain/person.ts';
 import type { Log } from './log.ts';
 import { slackCode } from './slack-failure.ts';
@@ -22,8 +23,6 @@ export interface People {
   identify(sender: Sender): Promise<Identified>;
 }
 
-/** How long one `users.info` counts: somebody made a guest or removed can act for at most this long. Milliseconds. */
-const FRESH = 60_000;
 /** More people than this within a minute are looked up again. */
 const MOST_KNOWN = 1_000;
 
@@ -38,13 +37,16 @@ export function createPeople(options: {
   now?: () => number;
 }): People {
   const { client, workspace, log, now = Date.now } = options;
-  const known = new Map<string, { identified: Identified; until: number }>();
+  const known = new Map<string, { identified: Identified; at: number }>();
+  /** Somebody made a guest or removed can act for at most this long; after a clock was set back, no longer at all. */
+  const isFresh = (at: number): boolean => now() - at >= 0 && now() - at < MEMBERSHIP_AGE.fresh;
 
   const lookUp = async (team: string, user: string): Promise<Identified> => {
     const { user: info } = await client.users.info({ user });
-    if (info === undefined) return { refused: 'Slack does not know you.' };
-    const refused = whyNot(info, team);
+    const refused = info && whyNot(info, team);
     if (refused !== undefined) return { refused };
+    // An answer about somebody else says nothing of who asked.
+    if (info?.id !== user) return { refused: 'Slack does not know you.' };
     const name = info.profile?.real_name || info.real_name || info.name || user;
     return { person: { id: `slack:${team}/${user}`, name: name.slice(0, 200), door: 'slack' } };
   };
@@ -66,11 +68,12 @@ export function createPeople(options: {
       if (user === undefined || !/^[UW][A-Z0-9]{2,30}$/.test(user))
         return { refused: 'Slack did not say who you are.' };
       const cached = known.get(user);
-      if (cached !== undefined && cached.until > now()) return cached.identified;
+      if (cached !== undefined && isFresh(cached.at)) return cached.identified;
       try {
+        const at = now();
         const identified = await lookUp(ours.team, user);
         if (known.size >= MOST_KNOWN) known.clear();
-        known.set(user, { identified, until: now() + FRESH });
+        known.set(user, { identified, at });
         return identified;
       } catch (error) {
         log.warn(`Slack: users.info failed (${slackCode(error) ?? String(error)})`);
@@ -90,7 +93,7 @@ function whyNot(user: UserInfo, team: string): string | undefined {
     return 'Bots and workflows cannot act here; only people can.';
   if (user.is_restricted === true || user.is_ultra_restricted === true)
     return 'Guests cannot act here. Ask a member of the workspace.';
-  if (flags.is_stranger === true || (user.team_id !== undefined && user.team_id !== team))
+  if (flags.is_stranger === true || user.team_id !== team)
     return 'Only members of the workspace that Belay is installed in can act here.';
   return undefined;
 }
