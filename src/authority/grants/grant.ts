@@ -7,6 +7,7 @@ import { halt } from '../halts/halt.ts';
 import { shareHaltLock } from '../halts/halt-over.ts';
 import { markHalted, markResumed } from '../halts/halted-run.ts';
 import { append } from '../ledger/append.ts';
+import { nextNumber } from '../ledger/sequence.ts';
 import type { RunRow } from '../runs/known-run.ts';
 import { lockRun } from '../runs/lock-run.ts';
 import type { ActionRow } from './approval.ts';
@@ -116,7 +117,10 @@ async function judge(
     .execute();
   await renewLocks(trx, now, run.id);
   if (phase === 'execute') await markResumed(trx, now, run);
-  await append(trx, now, run.id, 'action.intended', { action: id, phase, digest, gate: gate.id, fence: 1 });
+  // Numbered, so that a database restored to before it is known to be behind, and does not do it again.
+  const number = await nextNumber(trx, 'action.intended', run.id, id);
+  const intended = { action: id, phase, digest, gate: gate.id, fence: 1, bundle: context.bundle().hash, number };
+  await append(trx, now, run.id, 'action.intended', intended);
   return { answer: 'granted', leaseMs, fence: 1, idempotencyKey: idempotencyKeyOf(action, request) };
 }
 

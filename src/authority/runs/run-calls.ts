@@ -1,5 +1,4 @@
 import ms from 'ms';
-import { canonicalJson } from '../../domain/digest.ts';
 import { Failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { signedPermit } from '../../domain/permit.ts';
@@ -11,6 +10,7 @@ import { followDoubts } from '../gates/follow-doubts.ts';
 import { doubtIntents } from '../grants/doubt-intents.ts';
 import { freeLocks } from '../grants/lock.ts';
 import { append } from '../ledger/append.ts';
+import { appendOnce } from '../ledger/append-once.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { inEffect } from './in-effect.ts';
@@ -65,7 +65,9 @@ async function entry(
 ): Promise<Record<string, never>> {
   await context.db.transaction().execute(async (trx) => {
     const run = await openRun(trx, of);
-    await append(trx, context.now(), run.id, kind, body);
+    // A run has one final verdict; what is looked at meanwhile may well look the same twice.
+    const write = body['final'] === true ? appendOnce : append;
+    await write(trx, context.now(), run.id, kind, body);
     await also?.(trx, run.id);
   });
   return {};
@@ -83,15 +85,7 @@ export async function recordEvidence(
   await context.db.transaction().execute(async (trx) => {
     const run = await openRun(trx, of);
     for (const { turn, reads } of turns) {
-      const body = { turn, reads };
-      const there = await trx
-        .selectFrom('ledger')
-        .select('seq')
-        .where('run', '=', run.id)
-        .where('kind', '=', 'evidence.read')
-        .where('body', '=', canonicalJson(body))
-        .executeTakeFirst();
-      if (!there) await append(trx, context.now(), run.id, 'evidence.read', body);
+      await appendOnce(trx, context.now(), run.id, 'evidence.read', { turn, reads });
     }
   });
   return {};

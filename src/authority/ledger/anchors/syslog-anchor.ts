@@ -48,7 +48,7 @@ async function sendFramed(line: Buffer, transport: 'tcp' | 'tls', host: string, 
     socket.end(Buffer.concat([Buffer.from(`${line.length} `), line]));
     // Syslog answers nothing. What a server that refuses can say is to reset the connection, which it does soon.
     socket.resume();
-    await Promise.race([once(socket, 'close'), setTimeout(1000)]);
+    await Promise.race([once(socket, 'close'), setTimeout(1000, undefined, { ref: false })]);
     if (socket.errored) throw socket.errored;
   } finally {
     socket.destroy();
