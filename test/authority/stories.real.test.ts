@@ -5,6 +5,7 @@ import { brokenLink, type LedgerEntry } from '../../src/domain/ledger.ts';
 import { type AuthorityFixture, startAuthority } from '../support/authority-fixture.ts';
 import { type Slot, tell } from '../support/authority-story.ts';
 import { describeReal } from '../support/parts.ts';
+import { EXAMPLES } from '../support/story-examples.ts';
 import { judge, unaccounted } from '../support/story-judge.ts';
 import { BUNDLES } from '../support/story-bundles.ts';
 import { type Step, stories } from '../support/story-steps.ts';
@@ -36,6 +37,8 @@ const TOLD = [
   'alert.resolved',
   'run.finished',
 ];
+
+const examples: [Step[][]][] = EXAMPLES.map((story) => [story.map((step) => [step])]);
 
 describeReal('whatever happens, in whatever order and at the same time,', ['postgres'], () => {
   let belay: AuthorityFixture;
@@ -71,7 +74,7 @@ describeReal('whatever happens, in whatever order and at the same time,', ['post
           for (const { phase } of effects) seen.add(`effect ${phase}`);
           if (slots.some(({ halted }) => halted)) seen.add('halted slot');
         }),
-        { numRuns: STORIES, ...(SEED === undefined ? {} : { seed: Number(SEED) }), endOnFailure: true },
+        { examples, numRuns: STORIES, ...(SEED === undefined ? {} : { seed: Number(SEED) }), endOnFailure: true },
       );
     },
     // Each story is some fifty transactions.
@@ -91,6 +94,7 @@ describeReal('whatever happens, in whatever order and at the same time,', ['post
       { do: 'decide', run: 0, who: 'bob', what: 'approve', option: 0, stale: false },
       { do: 'lock', run: 0 },
       { do: 'work', run: 0, seq: 1, phase: 'execute', fate: 'done', drifted: false },
+      { do: 'cancel', run: 0 },
       { do: 'work', run: 0, seq: 1, phase: 'undo', fate: 'done', drifted: false },
     ];
     let story: Awaited<ReturnType<typeof tell>>;

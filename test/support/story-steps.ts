@@ -71,6 +71,14 @@ const single = fc.oneof(
   weighed(1, named('freeze' as const)),
   weighed(2, fc.record({ do: fc.constant('settle' as const), run: which.run, who: people, happened: fc.boolean() })),
   weighed(1, named('restart' as const)),
+  weighed(
+    1,
+    fc.record({
+      do: fc.constant('verified' as const),
+      run: which.run,
+      verdict: fc.constantFrom('failed' as const, 'healthy' as const),
+    }),
+  ),
 );
 export type Step = typeof single extends fc.Arbitrary<infer T> ? T : never;
 
@@ -79,7 +87,7 @@ const goodWay = fc
   .record({
     option: fc.constantFrom(0, 1, 2, 2),
     fate: fc.constantFrom(...FATES),
-    length: fc.integer({ min: 4, max: 8 }),
+    length: fc.integer({ min: 4, max: 11 }),
     twist: fc.constantFrom<Step>(
       { do: 'cancel', run: 0 },
       { do: 'void', run: 0 },
@@ -111,6 +119,9 @@ const goodWay = fc
       { do: 'lock', run: 0 },
       { do: 'work', run: 0, seq: first, phase: 'execute', fate, drifted: false },
       { do: 'work', run: 0, seq: second, phase: 'execute', fate: 'done', drifted: false },
+      { do: 'settle', run: 0, who: 'ann', happened: true },
+      { do: 'verified', run: 0, verdict: 'failed' },
+      { do: 'work', run: 0, seq: option === 2 ? second : first, phase: 'undo', fate: 'done', drifted: false },
     ];
     return steps
       .slice(0, length)
