@@ -149,11 +149,13 @@ describe('lists', () => {
   test('runs and gates are plain columns', async () => {
     const runs = await against({ 'GET /api/runs': { body: { runs: [RUN] } } }, 'runs');
     expect(runs.out).toMatch(
-      /^RUN +RUNBOOK +STATE +OUTCOME +AGE +WHAT\nr-7k2m9qxd +remediation\/bad-deploy +waiting +– +\d+[dhms] +checkout answers errors\n$/,
+      /^RUN +RUNBOOK +STATE +OUTCOME +AGE +TARGET\nr-7k2m9qxd +remediation\/bad-deploy +waiting +– +\d+[dhms] +shop\/checkout\n$/,
     );
     await api?.stop();
     const gates = await against({ 'GET /api/gates?state=open': { body: { gates: [GATE] } } }, 'gates');
-    expect(gates.out).toMatch(/g-7k2m9q +r-7k2m9qxd +open +\d+[dhms] +1 of approvers +Roll back checkout/);
+    expect(gates.out).toMatch(
+      /g-7k2m9q +r-7k2m9qxd +open +\d+[dhms] +1 of approvers +Roll back deployment checkout in shop to revision 3/,
+    );
   });
 
   test.each([
@@ -170,14 +172,171 @@ describe('lists', () => {
   });
 
   test('text from outside cannot steer the terminal', async () => {
-    const run = { ...RUN, title: 'a\u001b[2Jb\u202Ec\nd' };
+    const run = { ...RUN, target: 'a\u001b[2Jb\u202Ec\nd' };
     const ended = await against({ 'GET /api/runs': { body: { runs: [run] } } }, 'runs');
     expect(ended.out).toContain('a\uFFFD[2Jb\uFFFDc d');
     expect(ended.out).not.toContain('\u001b');
   });
 });
 
+describe('other decisions than approve and deny', () => {
+  const next = { body: { gate: 'g-000002', state: 'open', missing: ['1 of approvers'] } };
+  const sent = { digest: DIGEST, option: 'undo' };
+
+  test.each<[string[], object, string]>([
+    [
+      ['edit', GATE.id, '--set', 'revision=2', 'force=true'],
+      { decision: 'edit', action: 0, args: { namespace: 'shop', deployment: 'checkout', revision: 2, force: true } },
+      'belay approve g-000002',
+    ],
+    [
+      ['edit', GATE.id, '--args', '{"a":[1]}', '--reason', 'smaller'],
+      { decision: 'edit', action: 0, args: { a: [1] }, reason: 'smaller' },
+      'g-7k2m9q is withdrawn',
+    ],
+    [
+      ['send-back', GATE.id, '--feedback', 'one pod first'],
+      { decision: 'send-back', reason: 'one pod first' },
+      'g-000002 takes its place',
+    ],
+    [['by-hand', GATE.id, '--reason', 'kubectl'], { decision: 'by-hand', reason: 'kubectl' }, 'belay watch r-7k2m9qxd'],
+  ])('%j sends exactly that, with the digest that stands there', async (args, decision, said) => {
+    const ended = await against({ ...ONE, [DECISIONS]: next }, ...args);
+    expect(ended).toMatchObject({ code: 0, err: '', out: expect.stringContaining(said) });
+    expect(posted()).toEqual([{ ...sent, ...decision }]);
+  });
+
+  test.each([
+    [['edit', GATE.id], /--set key=value or with --args/],
+    [['edit', GATE.id, '--set', 'a=1', '--args', '{}'], /--set key=value or with --args/],
+    [['edit', GATE.id, '--set', 'novalue'], /key=value/],
+    [['edit', GATE.id, '--args', '[1]'], /JSON object/],
+    [['edit', GATE.id, '--set', 'a=1', '--action', '2'], /has 1 steps/],
+    [['edit', GATE.id, '--set', 'a=1', '--action', '0'], /from 1/],
+    [['send-back', GATE.id], /--feedback/],
+  ])('%j is wrong usage, and nothing is decided', async (args, said) => {
+    expect(await against(ONE, ...args)).toMatchObject({ code: 2, err: expect.stringMatching(said) });
+    expect(posted()).toEqual([]);
+  });
+
+  test('where a passkey is needed, the address of its page is printed', async () => {
+    const problem = { detail: `Policy wants your passkey for this: open /approve/${GATE.id} in a browser.` };
+    const ended = await against({ ...ONE, [DECISIONS]: { status: 403, body: problem } }, 'approve', GATE.id, '--yes');
+    expect(ended).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/open http:\/\/localhost:\d+\/approve\/g-7k2m9q in/),
+    });
+  });
+
+  test('ack says who is on it', async () => {
+    const path = `POST /api/runs/${RUN.id}/acknowledge`;
+    const first = await against({ [path]: { body: { id: RUN.id, responder: 'ada', repeated: false } } }, 'ack', RUN.id);
+    expect(first).toMatchObject({ code: 0, out: 'ada is on it.\n' });
+  });
+});
+
+describe('what is halted', () => {
+  const halts = {
+    halts: [
+      {
+        id: 'h-000001',
+        scope: { kind: 'tool', value: 'kubernetes.scale' },
+        undo: false,
+        reason: 'it misbehaves \u001b[2J',
+        by: { name: 'Grace' },
+        at: '2026-11-21T10:15:30.000Z',
+        gate: 'g-000009',
+      },
+    ],
+  };
+
+  test.each([
+    ['gates', { 'GET /api/gates?state=open': { body: { gates: [GATE] } } }],
+    ['runs', { 'GET /api/runs': { body: { runs: [RUN] } } }],
+    ['reviews', { 'GET /api/gates?state=open': { body: { gates: [] } } }],
+  ])('stands before %s, on standard error: the list stays a list', async (command, answers) => {
+    const ended = await against({ ...answers, 'GET /api/halts': { body: halts } }, command);
+    expect(ended.err).toMatch(/^HALTED tool kubernetes\.scale by Grace .*: it misbehaves \uFFFD\[2J/);
+    expect(ended.out).not.toContain('HALTED');
+    expect(ended.code).toBe(0);
+  });
+
+  test('does not stand in the way of a server that knows no halts', async () => {
+    const ended = await against({ 'GET /api/runs': { body: { runs: [RUN] } } }, 'runs');
+    expect(ended).toMatchObject({ code: 0, err: '' });
+  });
+});
+
+describe('one approval', () => {
+  const shown = async (change: object): Promise<string> =>
+    (await against({ [`GET /api/gates/${GATE.id}`]: { body: { ...GATE, ...change } } }, 'gates', GATE.id)).out;
+
+  test('says who must approve, who did and how strongly, why it is on hold, and how to do it by hand', async () => {
+    const [option] = GATE.options;
+    const text = await shown({
+      state: 'frozen',
+      frozen: 'everything halted by Grace: wrong \u001b[31mcluster',
+      requirement: { needs: [{ count: 2, group: 'sre' }], selfApproval: false, stepUp: true },
+      missing: ['1 of sre'],
+      decisions: [
+        {
+          decision: 'approve',
+          person: { id: 'local:ada', name: 'Ada' },
+          strength: 'step-up',
+          reason: null,
+          at: RUN.createdAt,
+        },
+      ],
+      evidence: [{ id: `blob:${'a'.repeat(64)}`, summary: 'logs' }],
+      incidentOpen: true,
+      emptyGroups: ['sre'],
+      options: [
+        { ...option, actions: option?.actions.map((action) => ({ ...action, command: 'kubectl rollout undo' })) },
+      ],
+    });
+    for (const part of [
+      'On hold  everything halted by Grace: wrong \uFFFD[31mcluster. Nothing is approved',
+      'Needs    2 of sre, not by who asked for it, each with their passkey',
+      'Missing  1 of sre',
+      'Nobody   sre has no members',
+      'On it    nobody yet: belay ack r-7k2m9qxd',
+      'Said     Ada (local:ada, with passkey) approved it at 2026-11-21 10:15:00 UTC',
+      'Evidence logs blob:aaaaaaaa',
+      'By hand  kubectl rollout undo',
+      'Exactly  kubernetes.rollout_undo {"namespace":"shop"',
+    ])
+      expect(text).toContain(part);
+  });
+
+  test('that was edited says what takes its place', async () => {
+    expect(await shown({ state: 'void', reason: 'Edited by ada', replacedBy: 'g-000002' })).toContain(
+      'Next     g-000002 takes its place',
+    );
+  });
+
+  test('of the authority’s own shows its question and its answers', async () => {
+    const text = await shown({
+      kind: 'doubt',
+      plan: { diagnosis: 'Did r-1/1 happen?' },
+      options: [{ id: 'happened', digest: DIGEST, title: 'It happened', actions: [], manual: 'doubt r-1/1' }],
+    });
+    expect(text).toMatch(/^Did r-1\/1 happen\?/);
+    expect(text).toContain('Option happened: It happened');
+  });
+});
+
 describe('show', () => {
+  test('a run says what was found and on what evidence', async () => {
+    const step = (kind: string, text: string) => ({ at: RUN.createdAt, kind, text, seq: 1 });
+    const steps = [
+      step('evidence.read', 'kubernetes.logs: 500s since 10:02'),
+      step('plan.proposed', 'Revision 4 answers 500s (high confidence, rule-based, no model)'),
+    ];
+    const ended = await against({ [`GET /api/runs/${RUN.id}`]: { body: { ...RUN, steps } } }, 'show', RUN.id);
+    expect(ended.out).toContain('Why      Revision 4 answers 500s (high confidence, rule-based, no model)');
+    expect(ended.out).toContain('Evidence kubernetes.logs: 500s since 10:02');
+  });
+
   test('a run, its steps, and how to go on', async () => {
     const ended = await against({ [`GET /api/runs/${RUN.id}`]: { body: RUN } }, 'show', RUN.id, '--steps');
     expect(ended.out).toContain('checkout answers errors  r-7k2m9qxd  waiting');

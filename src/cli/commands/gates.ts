@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { clientFor, withConnection, type ConnectionOptions } from '../connection-options.ts';
 import { readGate } from '../decide.ts';
+import { printHalts } from '../halts-on-top.ts';
 import { gateCard } from '../text/gate-card.ts';
+import { subjectOf } from '../text/subject-of.ts';
 import { table } from '../text/table.ts';
 import { ago } from '../text/times.ts';
 import { toned } from '../text/tones.ts';
@@ -15,12 +17,16 @@ export function register(program: Command): void {
     .option('--all', 'decided ones too')
     .option('--json', 'print the answer as JSON')
     .action(async (id: string | undefined, options: ConnectionOptions & { all?: boolean; json?: boolean }) => {
+      const client = clientFor(options);
       if (id !== undefined) {
-        const gate = await readGate(clientFor(options), id);
-        return console.log(options.json ? JSON.stringify(gate) : gateCard(gate));
+        const gate = await readGate(client, id);
+        if (options.json) return console.log(JSON.stringify(gate));
+        await printHalts(client);
+        return console.log(gateCard(gate));
       }
-      const answer = await clientFor(options).get(`/api/gates${options.all ? '' : '?state=open'}`, GateList);
+      const answer = await client.get(`/api/gates${options.all ? '' : '?state=open'}`, GateList);
       if (options.json) return console.log(JSON.stringify(answer));
+      await printHalts(client);
       if (answer.gates.length === 0)
         return console.log(options.all ? 'No approvals yet.' : 'Nothing waits for approval.');
       const rows = answer.gates.map((gate) => [
@@ -29,7 +35,7 @@ export function register(program: Command): void {
         toned(gate.state),
         ago(gate.openedAt),
         gate.missing.join(', '),
-        gate.title ?? gate.sentence ?? '',
+        subjectOf(gate),
       ]);
       console.log(table(['GATE', 'RUN', 'STATE', 'AGE', 'MISSING', 'WHAT'], rows));
     });

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { clientFor, withConnection, type ConnectionOptions } from '../connection-options.ts';
+import { printHalts } from '../halts-on-top.ts';
 import { table } from '../text/table.ts';
 import { ago } from '../text/times.ts';
 import { toned } from '../text/tones.ts';
@@ -11,8 +12,10 @@ export function register(program: Command): void {
     .description('list runs, newest first')
     .option('--json', 'print the answer as JSON')
     .action(async (options: ConnectionOptions & { json?: boolean }) => {
-      const answer = await clientFor(options).get('/api/runs', RunList);
+      const client = clientFor(options);
+      const answer = await client.get('/api/runs', RunList);
       if (options.json) return console.log(JSON.stringify(answer));
+      await printHalts(client);
       if (answer.runs.length === 0) return console.log('No runs yet. Start one with: belay run <runbook> key=value …');
       const rows = answer.runs.map((run) => [
         run.id,
@@ -20,8 +23,8 @@ export function register(program: Command): void {
         toned(run.state),
         toned(run.outcome),
         ago(run.createdAt),
-        run.title || run.target || '',
+        run.target || run.title || '',
       ]);
-      console.log(table(['RUN', 'RUNBOOK', 'STATE', 'OUTCOME', 'AGE', 'WHAT'], rows));
+      console.log(table(['RUN', 'RUNBOOK', 'STATE', 'OUTCOME', 'AGE', 'TARGET'], rows));
     });
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { clientFor, withConnection, type ConnectionOptions } from '../connection-options.ts';
+import { printHalts } from '../halts-on-top.ts';
 import { runPage } from '../text/run-page.ts';
 import { visible } from '../text/table.ts';
 import { RunDetail } from '../views.ts';
@@ -28,6 +29,7 @@ export function register(program: Command): void {
       }
       const run = await client.get(path, RunDetail);
       if (options.json) return console.log(JSON.stringify(run));
+      await printHalts(client);
       console.log(runPage(run, { steps: options.steps ?? false }));
       if (run.state === 'waiting' && run.gates.length > 0)
         console.log(pc.dim(`\nIt waits for people: belay approve ${run.gates.at(-1)}`));

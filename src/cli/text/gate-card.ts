@@ -1,28 +1,63 @@
 import pc from 'picocolors';
 import type { ActionView, GateView, OptionView } from '../views.ts';
+import { subjectOf } from './subject-of.ts';
 import { printable, visible } from './table.ts';
 import { utc } from './times.ts';
 import { toned } from './tones.ts';
 
+const DEEDS: Readonly<Record<string, string>> = {
+  approve: 'approved',
+  deny: 'denied',
+  edit: 'edited',
+  'send-back': 'sent back',
+  'by-hand': 'did by hand',
+  'break-glass': 'forced (break-glass)',
+};
+
 /** An approval as text: what will happen, to what, the diff, why, how it is undone, and each option's digest. */
 export function gateCard(gate: GateView): string {
-  const diagnosis = gate.diagnosis ?? gate.plan?.diagnosis;
-  const confidence = gate.confidence ?? gate.plan?.confidence;
-  const facts: [string, string | null | undefined][] = [
+  const confidence = gate.plan?.confidence;
+  const own = ['resume', 'doubt', 'review'].includes(gate.kind);
+  const why = gate.plan?.diagnosis;
+  const facts: [name: string, value: string | null | undefined, alarm?: true][] = [
+    ['On hold', gate.frozen && `${gate.frozen}. Nothing is approved or begun until that is lifted.`, true],
+    ['Special', gate.special === 'break-glass' ? 'forced by break-glass' : gate.special, true],
     ['Run', `${gate.run}${gate.runbook ? ` (${gate.runbook})` : ''}`],
     ['Target', gate.target],
-    ['Why', diagnosis && `${diagnosis}${confidence ? ` (confidence: ${confidence})` : ''}`],
-    ['Proposed', proposer(gate.proposedBy)],
+    ['Why', own ? undefined : why && `${why}${confidence ? ` (confidence: ${confidence})` : ''}`],
+    ['Proposed', own ? undefined : proposer(gate.proposedBy)],
     ['Asked by', gate.requester],
+    ['On it', gate.incidentOpen ? (gate.responder ?? `nobody yet: belay ack ${gate.run}`) : undefined],
+    ['Needs', needs(gate)],
     ['Missing', gate.missing.join(', ')],
+    ['Nobody', gate.emptyGroups.length > 0 ? `${gate.emptyGroups.join(', ')} has no members` : undefined, true],
     ['State', gate.reason ? `${gate.state}: ${gate.reason}` : undefined],
+    ['Next', gate.replacedBy && `${gate.replacedBy} takes its place`],
     ['Until', gate.expiresAt && `${utc(gate.expiresAt)} UTC`],
   ];
   return [
-    `${pc.bold(printable(gate.title ?? gate.sentence ?? 'Approval'))}  ${pc.dim(gate.id)}  ${toned(gate.state)}`,
-    ...facts.flatMap(([name, value]) => (value ? [`${pc.dim(name.padEnd(9))}${printable(value)}`] : [])),
-    ...gate.options.flatMap((option) => ['', ...optionLines(option, gate.options.length > 1)]),
+    `${pc.bold(printable(subjectOf(gate) || 'Approval'))}  ${pc.dim(gate.id)}  ${toned(gate.state)}`,
+    ...facts.flatMap(([name, value, alarm]) =>
+      value ? [`${pc.dim(name.padEnd(9))}${(alarm ? pc.red : String)(printable(value))}`] : [],
+    ),
+    ...gate.decisions.map(decisionLine),
+    ...gate.evidence.map(({ id, summary }) => `${pc.dim('Evidence')} ${printable(summary)} ${pc.dim(id.slice(0, 13))}`),
+    ...gate.options.flatMap((option) => ['', ...optionLines(option, gate.options.length > 1 || own)]),
   ].join('\n');
+}
+
+function needs({ requirement, missing }: GateView): string | undefined {
+  if (!requirement) return undefined;
+  const all = requirement.needs.map(({ count, group }) => `${count} of ${group}`).join(', ');
+  // What is missing stands in the next line; before anybody approved it is the same.
+  if (all === '' || (all === missing.join(', ') && !requirement.stepUp)) return undefined;
+  return `${all}${requirement.selfApproval ? '' : ', not by who asked for it'}${requirement.stepUp ? ', each with their passkey' : ''}`;
+}
+
+function decisionLine({ decision, person, at, reason, strength }: GateView['decisions'][number]): string {
+  const how = strength === 'step-up' ? ', with passkey' : '';
+  const why = reason ? `: “${reason}”` : '';
+  return `${pc.dim('Said')}     ${printable(`${person.name} (${person.id}${how}) ${DEEDS[decision] ?? decision} it at ${utc(at)} UTC${why}`)}`;
 }
 
 function optionLines(option: OptionView, several: boolean): string[] {
@@ -39,13 +74,16 @@ function optionLines(option: OptionView, several: boolean): string[] {
 }
 
 function actionLines(action: ActionView): string[] {
-  const { blastRadius: blast, diff, undo, reversible } = action;
+  const { blastRadius: blast, diff, undo, reversible, command } = action;
   const share = blast?.percent === undefined ? '' : ` (${blast.percent} %)`;
+  const request = `${action.tool} ${JSON.stringify(action.args)}`;
   return [
-    `  ${pc.bold('→')} ${printable(action.sentence ?? `${action.tool} ${JSON.stringify(action.args)}`)}`,
+    `  ${pc.bold('→')} ${printable(action.sentence ?? request)}`,
     ...(diff ? indent(diff, 4).map(coloured) : []),
     ...(blast ? [`    ${pc.dim('Affects')}  ${blast.count} ${printable(blast.unit)}${share}`] : []),
     `    ${pc.dim('Undo')}     ${undo ? printable(undo) : pc.red('there is none')}${reversible ? pc.dim(` (reversible: ${reversible})`) : ''}`,
+    `    ${pc.dim('Exactly')}  ${printable(request)}`,
+    ...(command ? [`    ${pc.dim('By hand')}  ${printable(command)}`] : []),
   ];
 }
 

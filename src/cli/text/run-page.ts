@@ -4,7 +4,10 @@ import { printable } from './table.ts';
 import { utc } from './times.ts';
 import { toned } from './tones.ts';
 
-/** One run as text. */
+/** More turns of evidence than this are counted; `--steps` has all. */
+const MOST_EVIDENCE = 6;
+
+/** One run as text: what it is about, what was found, on what evidence, and what became of it. */
 export function runPage(run: RunDetail, { steps }: { steps: boolean }): string {
   const facts: [string, string | null | undefined][] = [
     ['Target', run.target],
@@ -18,9 +21,16 @@ export function runPage(run: RunDetail, { steps }: { steps: boolean }): string {
     ['Started', run.createdAt && `${utc(run.createdAt)} UTC`],
     ['Ended', run.finishedAt && `${utc(run.finishedAt)} UTC`],
   ];
+  const plan = run.steps.findLast(({ kind }) => kind === 'plan.proposed')?.text;
+  const read = run.steps.filter(({ kind }) => kind === 'evidence.read').map(({ text }) => text);
+  const evidence = read.slice(-MOST_EVIDENCE);
+  const more = read.length - evidence.length;
   return [
     `${pc.bold(printable(run.title || run.runbook))}  ${pc.dim(run.id)}  ${toned(run.state)}`,
     ...facts.flatMap(([name, value]) => (value ? [`${pc.dim(name.padEnd(9))}${value}`] : [])),
+    ...(plan === undefined ? [] : [`${pc.dim('Why'.padEnd(9))}${printable(plan)}`]),
+    ...evidence.map((text) => `${pc.dim('Evidence')} ${printable(text)}`),
+    ...(more > 0 ? [`${pc.dim('Evidence')} ${more} earlier turns of it: --steps`] : []),
     ...(steps ? ['', ...run.steps.map(stepLine)] : []),
   ].join('\n');
 }
