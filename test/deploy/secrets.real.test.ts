@@ -5,6 +5,8 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFi
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { parse } from 'yaml';
+import { rotateKey } from '../../src/authority/keys/key-folder.ts';
+import { publicKeysIn } from '../../src/authority/keys/verify-signature.ts';
 import { keysGivenIn } from '../../src/cli/compose/keys.ts';
 import { connectionsOf, readWorkerTokens } from '../../src/cli/compose/worker-tokens.ts';
 import { readPayloadKeys } from '../../src/platform/temporal/payload-keys.ts';
@@ -47,6 +49,17 @@ test('they are what the processes take', () => {
   expect(tokens['agents']).toBe(createHash('sha256').update(secret('worker-token-agents')).digest('hex'));
   expect(connectionsOf(tokens)).toEqual({ kubernetes: ['default'], prometheus: ['default'] });
   expect(secret('worker-tokens.json')).not.toContain(secret('worker-token-runbooks'));
+});
+
+test('after a rotation the retired key is handed out with the new one, to the server and to who checks', () => {
+  const { keyId } = keysGivenIn(secrets).signing;
+  const { adopted } = rotateKey(secrets);
+  make();
+  const ring = [...publicKeysIn(secret('authority.pub')).keys()];
+  expect(ring).toEqual([adopted, keyId]);
+  expect([...publicKeysIn(secret('retired.pem')).keys()]).toEqual([keyId]);
+  expect([...publicKeysIn(keysGivenIn(secrets).signing.ringPem).keys()]).toEqual(ring);
+  rmSync(join(secrets, 'retired'), { recursive: true });
 });
 
 test('made again, what is there stays, and what was removed is new', () => {

@@ -4,7 +4,6 @@ export const APPROVE_STYLE = `.notice, .recorded { margin: 0 0 1rem; padding: .7
 .recorded { border-left-color: var(--accent); }
 .confirm h3 { margin-top: .25rem; font-size: 1.25rem; line-height: 1.3; }
 .confirm button, .force button { padding: .6rem 1.1rem; }
-.confirm .go { flex: 0 1 auto; }
 .force { margin: 0 0 1rem; padding: .75rem 1.25rem; border: 2px solid var(--bad); border-radius: 10px; }
 .force summary { color: var(--bad); font-weight: 600; cursor: pointer; }
 .force p { margin: .5rem 0; }

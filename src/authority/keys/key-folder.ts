@@ -1,6 +1,6 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeOf } from '../../platform/problem.ts';
+import { codeOf, reasonOf } from '../../platform/problem.ts';
 import { newPrivateKeyPem, signingKeyFrom } from './signing-key.ts';
 import { publicKeysIn } from './verify-signature.ts';
 
@@ -19,14 +19,15 @@ export interface RetiredKey {
 }
 
 /**
- * The public keys in `<folder>/retired`: the pinned rest of the ring. Only files count, never a row of the database; to
+ * The public keys in `<folder>/retired/*.pem`, or in one file `retired.pem` where only files can be handed out: the pinned
+ * rest of the ring. Only files count, never a row of the database; to
  * stop believing a key, its file is taken away. @throws when one is no Ed25519 public key, naming the file.
  */
 export function retiredKeys(folder: string): RetiredKey[] {
-  return names(join(folder, RETIRED)).flatMap((name) => {
-    const path = join(folder, RETIRED, name);
+  const keys = files(folder).flatMap((path) => {
     try {
       const pem = readFileSync(path, 'utf8');
+      if (path.endsWith(`${RETIRED}.pem`) && pem.trim() === '') return [];
       const { mtime } = statSync(path);
       return [...publicKeysIn(pem)].map(([keyId, key]) => ({
         keyId,
@@ -34,18 +35,19 @@ export function retiredKeys(folder: string): RetiredKey[] {
         retiredAt: mtime,
       }));
     } catch (error) {
-      throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new Error(`${path}: ${reasonOf(error)}`, { cause: error });
     }
   });
+  return [...new Map(keys.map((key) => [key.keyId, key])).values()];
 }
 
-function names(folder: string): string[] {
+function files(folder: string): string[] {
+  const inFolder = (name: string): string[] => (existsSync(join(folder, name)) ? [join(folder, name)] : []);
   try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.pem'))
-      .toSorted();
+    const many = readdirSync(join(folder, RETIRED)).filter((name) => name.endsWith('.pem'));
+    return [...many.toSorted().map((name) => join(folder, RETIRED, name)), ...inFolder(`${RETIRED}.pem`)];
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return inFolder(`${RETIRED}.pem`);
     throw error;
   }
 }

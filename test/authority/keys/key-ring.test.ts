@@ -55,6 +55,18 @@ describe('a rotated key', () => {
 });
 
 describe('a keys folder', () => {
+  test('may hold the retired keys in one file, empty before the first rotation, for where only files are handed out', () => {
+    const folder = join(temporaryFolder('keys'), 'keys');
+    const first = keysMadeIn(folder).signing;
+    writeFileSync(join(folder, 'retired.pem'), '');
+    expect(retiredKeys(folder)).toEqual([]);
+    rotateKey(folder);
+    writeFileSync(join(folder, 'retired.pem'), `# ${first.keyId}\n${first.publicKeyPem}`);
+    rmSync(join(folder, 'retired'), { recursive: true });
+    expect(retiredKeys(folder).map(({ keyId }) => keyId)).toEqual([first.keyId]);
+    expect(keysMadeIn(folder).signing.verify(value, first.keyId, first.sign(value))).toBe(true);
+  });
+
   const withRetired = (content: string): string => {
     const folder = join(temporaryFolder('keys'), 'keys');
     keysMadeIn(folder);
