@@ -644,6 +644,28 @@ describeReal('a grant', ['postgres'], () => {
     });
   });
 
+  test('comes too late when the approval waited longer than policy lets one wait, and then it is void', async () => {
+    const [used, late] = [await belay.approved(), await belay.approved()];
+    const { validForMs } = (await belay.doors.gate(used.gate))?.requirement ?? { validForMs: 0 };
+    belay.forward(validForMs);
+    expect(await belay.grant(used.action)).toMatchObject({ answer: 'granted' });
+    belay.forward(1);
+    expect(await belay.grant(late.action)).toMatchObject({ answer: 'refused', code: 'approval-expired' });
+    expect(await belay.doors.gate(late.gate)).toMatchObject({
+      state: 'void',
+      reason: expect.stringContaining('not used in time'),
+    });
+    expect(await effects(late)).toEqual([]);
+  });
+
+  test('of what began in time is not too late for the rest of its option', async () => {
+    const { one, two } = await approvedPair();
+    await belay.grant(one);
+    await belay.record(one, 1);
+    belay.forward(8 * 3_600_000);
+    expect(await belay.grant(two)).toMatchObject({ answer: 'granted' });
+  });
+
   test('needs what the policy of now asks for: who is off the list does not count any more', async () => {
     const asked = await belay.approved();
     const bundle = simpleBundle({ approvers: [BOB.id], solo: false });

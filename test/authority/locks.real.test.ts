@@ -114,6 +114,69 @@ describeReal('locks', ['postgres'], () => {
     expect(await wakes(waiting)).toBe(before);
   });
 
+  test('go to who waited first, and not to who happens to ask first; who asks no more keeps nobody waiting', async () => {
+    next();
+    const [holder, first, second, unrelated] = [
+      await wanting('a'),
+      await wanting('a', 'b'),
+      await wanting('a'),
+      await wanting('z'),
+    ];
+    await take(holder);
+    for (const each of [first, second]) {
+      belay.forward(1000);
+      expect(await take(each)).toEqual({ held: false, by: holder.run });
+    }
+    await belay.authority.unlock(holder);
+    expect(await take(second)).toEqual({ held: false, by: first.run });
+    expect(await take(unrelated)).toMatchObject({ held: true });
+    belay.forward(6 * 60_000);
+    expect(await take(second)).toMatchObject({ held: true });
+    expect(await take(first)).toEqual({ held: false, by: second.run });
+  });
+
+  describe('that nobody renewed for a day', () => {
+    const DAY = 24 * 3_600_000;
+    const working = async () => {
+      next();
+      const of = await wanting('a');
+      const gate = await belay.openGate(of, [optionOf('all', of.actions)]);
+      await belay.decide({ gate: gate.id, digest: gate.digest }, ANN);
+      await take(of);
+      return of;
+    };
+
+    test('go to the next who wants them, which says so', async () => {
+      const of = await working();
+      belay.forward(DAY - 1);
+      const other = await wanting('a');
+      expect(await take(other)).toEqual({ held: false, by: of.run });
+      belay.forward(1);
+      expect(await take(other)).toMatchObject({ held: true });
+      expect(await held(of)).toEqual([]);
+      expect((await belay.doors.steps(other.run)).at(-1)?.text).toContain(`run ${of.run} held it since`);
+    });
+
+    test.each(['running', 'in-doubt'] as const)('stay where an end is unknown (%s)', async (status) => {
+      const of = await working();
+      expect(await belay.grant(of.actions[0] ?? '')).toMatchObject({ answer: 'granted' });
+      if (status === 'in-doubt') await belay.record(of.actions[0] ?? '', 1, status);
+      belay.forward(3 * DAY);
+      expect(await take(await wanting('a'))).toEqual({ held: false, by: of.run });
+    });
+
+    test('are renewed by a grant', async () => {
+      const of = await working();
+      belay.forward(1800_000);
+      await belay.grant(of.actions[0] ?? '');
+      await belay.record(of.actions[0] ?? '', 1);
+      belay.forward(DAY - 1800_000);
+      expect(await take(await wanting('a'))).toEqual({ held: false, by: of.run });
+      belay.forward(1800_000);
+      expect(await take(await wanting('a'))).toMatchObject({ held: true });
+    });
+  });
+
   describe('when the run ends', () => {
     const begun = async () => {
       next();

@@ -8,7 +8,9 @@ import { idFromBytes } from '../../domain/ids.ts';
 import { tooLongToShow } from '../../domain/shown-whole.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
+import { withinCaps } from '../caps/within-caps.ts';
 import { append } from '../ledger/append.ts';
+import { appendOnce } from '../ledger/append-once.ts';
 import { nextNumber } from '../ledger/sequence.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import { requirementOf } from '../policy/requirement-of.ts';
@@ -105,26 +107,37 @@ export async function openGate(
     // What a person edited is the person's proposal, whatever a workflow says of it.
     const proposedBy: ProposedBy =
       replaced?.revision.kind === 'edit' ? { kind: 'person', person: replaced.revision.by } : request.proposedBy;
-    const options = await Promise.all(request.options.map((option) => assemble(trx, run.id, option)));
-    const plan = { ...request.plan, options: options.map(({ id, title, digest }) => ({ id, title, digest })) };
-    await append(trx, now, run.id, 'plan.proposed', { ...plan, proposedBy: { ...proposedBy } });
+    const all = await Promise.all(request.options.map((option) => assemble(trx, run.id, option)));
+    const { options, leftOut, forbidden } = withinCaps(context.bundle().caps, all);
+    const plan = { ...request.plan, options: all.map(({ id, title, digest }) => ({ id, title, digest })) };
+    // What opens no gate leaves no row by which a repeated call could be told; the plan's own entry does that.
+    const news = await appendOnce(trx, now, run.id, 'plan.proposed', {
+      ...plan,
+      ordinal: request.ordinal,
+      bundle: context.bundle().hash,
+      proposedBy: { ...proposedBy },
+    });
     await trx
       .updateTable('runs')
       .set({ proposed_by: JSON.stringify(proposedBy) })
       .where('id', '=', run.id)
       .execute();
     if (run.mode === 'observe' || run.dry_run) {
-      const message = observation(run, options);
-      await append(trx, now, run.id, 'gate.observed', { message });
-      await enqueue(trx, now, 'say', run.id, { key: `observed-${request.ordinal}`, text: message });
+      const message = observation(run, all);
+      if (news) await append(trx, now, run.id, 'gate.observed', { message });
+      if (news) await enqueue(trx, now, 'say', run.id, { key: `observed-${request.ordinal}`, text: message });
       return { answer: 'observed', message };
     }
     // Whoever approves must have been able to read all of it; no view may be the judge of that.
-    const unshown = tooLongToShow(options);
+    const unshown = forbidden ?? tooLongToShow(options);
     const requirement =
       unshown === undefined ? await requirementOf(trx, context, run, options, proposedBy) : { forbidden: unshown };
+    for (const [at, text] of leftOut.entries()) {
+      await append(trx, now, run.id, 'run.note', { text: `Left out, as it is over a cap: ${text}` });
+      await enqueue(trx, now, 'say', run.id, { key: `cap-${request.ordinal}-${at}`, text: `Left out: ${text}` });
+    }
     if ('forbidden' in requirement) {
-      await append(trx, now, run.id, 'run.note', { text: `Forbidden by policy: ${requirement.forbidden}` });
+      if (news) await append(trx, now, run.id, 'run.note', { text: `Forbidden by policy: ${requirement.forbidden}` });
       return { answer: 'forbidden', message: requirement.forbidden };
     }
     const id = replaced?.revision.next ?? idFromBytes('g', randomBytes(6));
@@ -169,7 +182,7 @@ export async function openGate(
     await append(trx, now, run.id, 'gate.opened', {
       gate: id,
       number,
-      options: plan.options,
+      options: options.map(({ id: option, title, digest }) => ({ id: option, title, digest })),
       requirement,
       bundle: context.bundle().hash,
       expiresAt: expires.toISOString(),

@@ -23,6 +23,8 @@ export type ActionRow = Selectable<ActionsTable>;
 export interface Approval {
   readonly gate: GateRow;
   readonly option: GateOption;
+  /** The option's actions as their tools worker previewed them. */
+  readonly sealed: GateOption['actions'];
   /** When the last word that counts was given. */
   readonly completeAt: Date;
   /** How long from then on it may wait to be used. */
@@ -114,7 +116,14 @@ async function counted(
   const ofThis = decisions.filter((one) => one.digest === option.digest);
   const words = phase === 'undo' ? ofThis : await stillCounting(trx, context, ofThis);
   const validForMs = Math.min(...rules.map((rule) => rule.validForMs));
-  const approval = { gate, option, validForMs, completeAt: latest(words, gate.decided_at ?? gate.opened_at) };
+  const { actions = [] } = sealed[gate.options.indexOf(option)] ?? {};
+  const approval = {
+    gate,
+    option,
+    sealed: actions,
+    validForMs,
+    completeAt: latest(words, gate.decided_at ?? gate.opened_at),
+  };
   if (forcing(gate, words)) return approval;
   const asked = askedOf(context, gate, run, option.id);
   // The rule of now is policy's own answer: where that asks nobody, nobody is missing.

@@ -65,7 +65,7 @@ export async function executeProblem(
     await closeGate(trx, now, approval.gate.id, 'void', problem.message.slice(0, 500));
   if (problem) return problem;
   const { caps } = context.bundle();
-  const capped = capProblem(caps, { ...action.preview, id: action.id, digest: action.digest });
+  const capped = capProblem(caps, approval.sealed);
   if (capped !== undefined) return refused('over-cap', capped);
   const blown = await fuseProblem(trx, now, caps, action);
   return blown === undefined ? undefined : { ...refused('halted', blown), blows: action.tool };
