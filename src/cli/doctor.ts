@@ -6,6 +6,7 @@ import { reasonOf } from '../platform/problem.ts';
 import { connectTemporal, temporalAddress } from '../platform/temporal/temporal-connection.ts';
 import { kubernetes } from '../tools/kubernetes/index.ts';
 import { folderFinding } from './compose/bundle-finding.ts';
+import { peopleFinding } from './compose/people-finding.ts';
 
 type Check = (configuration: Configuration) => Promise<Omit<Finding, 'what'>>;
 
@@ -80,15 +81,7 @@ const CHECKS: readonly (readonly [what: string, check: Check])[] = [
     async ({ PROMETHEUS_URL: url }) => (url === undefined ? note('none') : await answers(`${url}/-/ready`)),
   ],
   ['policy folder', (configuration) => folderFinding(configuration)],
-  [
-    'approvers',
-    async ({ BELAY_APPROVERS: ids = [], BELAY_POLICY: folder }) =>
-      folder !== undefined
-        ? note('the groups of the policy folder')
-        : ids.length === 0
-          ? note('nobody but, embedded, yourself')
-          : ok(ids.join(', ')),
-  ],
+  ['approvers', async (configuration) => peopleFinding(configuration)],
 ];
 
 async function clusterAnswers(path: string): Promise<Omit<Finding, 'what'>> {
