@@ -9,6 +9,7 @@ import { personOf } from '../routes/person-of.ts';
 import { findRun } from '../routes/runs.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { wantsPage } from '../sign-in/wants-page.ts';
+import { freezeList } from './freeze-list.ts';
 import { gateCard } from './gate-card.ts';
 import { type Html, html } from './html.ts';
 import { sendPage } from './page.ts';
@@ -29,8 +30,13 @@ export async function pages(app: FastifyInstance, { doors }: Pick<ServerOptions,
     sendPage(reply, title, { person: personOf(request).name, halts: await doors.halts() }, body);
 
   app.get('/', hidden, async (request, reply) => {
-    const [gates, runs] = await Promise.all([doors.gates({ state: 'open' }), doors.runs({ limit: 20 })]);
-    return send(request, reply, title(gates), indexBody(gates, runs, manifest));
+    const [gates, runs, freezes] = await Promise.all([
+      doors.gates({ state: 'open' }),
+      doors.runs({ limit: 20 }),
+      doors.freezes(),
+    ]);
+    const body = html`${freezeList(freezes)} ${indexBody(gates, runs, manifest)}`;
+    return send(request, reply, title(gates), body);
   });
 
   app.get<{ Params: { id: string } }>('/gates/:id', hidden, async (request, reply) => {

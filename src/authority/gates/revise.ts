@@ -3,6 +3,7 @@ import type { DecisionRequest } from '../../domain/decision.ts';
 import type { GateOption } from '../../domain/gate.ts';
 import { idFromBytes } from '../../domain/ids.ts';
 import type { Revision } from '../../domain/revision.ts';
+import { secretArguments } from '../../platform/secrets/secret-arguments.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
@@ -15,12 +16,12 @@ import type { GateRow } from './gate-row.ts';
 /** How often one run may be sent back; a model that cannot please people after that needs another runbook, not more turns. */
 export const MAX_SENT_BACK = 3;
 
-function editOf(
+async function editOf(
   context: AuthorityContext,
   option: GateOption,
   request: DecisionRequest,
   by: string,
-): Revision | Refusal {
+): Promise<Revision | Refusal> {
   const { args, action = 0 } = request;
   const edited = option.actions[action];
   if (!args)
@@ -31,6 +32,9 @@ function editOf(
   const checked = checkJson(tool.schemaHash, tool.inputSchema, args, edited.tool);
   if ('problems' in checked)
     return refuse('invalid', checked.problems.map(({ field, message }) => `args.${field} ${message}`).join('; '));
+  const secrets = await secretArguments(checked.input);
+  if (secrets.length > 0)
+    return refuse('invalid', secrets.map(({ field, message }) => `args.${field} ${message}`).join('; '));
   return { kind: 'edit', next: newGateId(), option: option.id, action, args: checked.input, by };
 }
 
@@ -67,7 +71,9 @@ export async function revisionOf(
 ): Promise<Revision | Refusal> {
   if (gate.kind !== 'action' && gate.kind !== 'plan')
     return refuse('invalid', `decision: "${request.decision}" is not possible on this approval.`);
-  return request.decision === 'edit' ? editOf(context, option, request, by) : await sendBackOf(trx, gate, request, by);
+  return request.decision === 'edit'
+    ? await editOf(context, option, request, by)
+    : await sendBackOf(trx, gate, request, by);
 }
 
 /** Withdraws a gate for another one, whose id is known from now on; the run is woken to have it previewed and asked. */

@@ -2,6 +2,7 @@ import { actionDigest, Preview } from '../../domain/action.ts';
 import { Failure } from '../../domain/failure.ts';
 import { actionIdOf } from '../../domain/ids.ts';
 import { queueOf } from '../../domain/queue.ts';
+import { secretArguments } from '../../platform/secrets/secret-arguments.ts';
 import type { AuthorityContext } from '../context.ts';
 import { voidGatesOf } from '../gates/close-gate.ts';
 import { append } from '../ledger/append.ts';
@@ -20,6 +21,9 @@ export async function recordPreview(
 ): Promise<ResponseOf<'preview'>> {
   // Digests are taken over the stored form, so what may be left out is filled in before anything looks at it.
   const preview = Preview.parse(request.preview);
+  const secrets = await secretArguments(preview.args);
+  if (secrets.length > 0)
+    throw new Failure('stop.invalid-input', secrets.map(({ field, message }) => `args.${field} ${message}`).join('; '));
   const now = context.now();
   const id = actionIdOf(request.run, request.sequence);
   const digest = actionDigest(preview);

@@ -2,6 +2,7 @@ import { digestOf } from '../../domain/digest.ts';
 import type { Person } from '../../domain/person.ts';
 import { again } from '../../platform/database/again.ts';
 import type { Trx } from '../../platform/database/connect.ts';
+import { secretArguments } from '../../platform/secrets/secret-arguments.ts';
 import type { AuthorityContext } from '../context.ts';
 import type { StartAnswer, StartRequest } from '../doors.ts';
 import { checkInput } from './check-input.ts';
@@ -24,6 +25,8 @@ export async function startRun(
   const checked = checkInput(runbook, request.input);
   if ('problems' in checked) return { answer: 'invalid', problems: checked.problems };
   const { input } = checked;
+  const secrets = await secretArguments(input);
+  if (secrets.length > 0) return { answer: 'invalid', problems: secrets };
   const mode = context.observeOnly ? 'observe' : (request.mode ?? 'propose');
   const dryRun = request.dryRun ?? false;
   const hash = digestOf({ runbook: runbook.name, input, mode, dryRun });
