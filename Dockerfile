@@ -23,6 +23,8 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY --from=build /app/belay-build belay-build
+# What the server remembers outside its database; a volume that is mounted here begins with this owner.
+RUN install -d -o 10001 -g 10001 -m 700 /var/lib/belay
 USER 10001:10001
 EXPOSE 7420
 ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "/app/dist/src/cli/main.js"]

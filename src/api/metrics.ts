@@ -29,6 +29,18 @@ export const metrics = fastifyPlugin(async (app: FastifyInstance, { doors }: Pic
     registers: [registry],
   });
 
+  const failing = new Gauge({
+    name: 'belay_anchor_failing',
+    help: '1 while an anchor of the ledger does not take the last checkpoint.',
+    labelNames: ['anchor'],
+    registers: [registry],
+  });
+  const sealed = new Gauge({
+    name: 'belay_checkpoint_timestamp_seconds',
+    help: 'When the last checkpoint of the ledger was sealed; 0 before the first.',
+    registers: [registry],
+  });
+
   app.addHook('onResponse', async (request, reply) => {
     const { method, routeOptions } = request;
     seconds.observe(
@@ -49,5 +61,8 @@ export const metrics = fastifyPlugin(async (app: FastifyInstance, { doors }: Pic
     for (const state of RunState.options.filter((one) => !isOver(one)))
       runs.set({ state }, (await doors.runs({ state, limit: 1000 })).length);
     gates.set((await doors.gates({ state: 'open' })).length);
+    const kept = await doors.ledgerStatus();
+    for (const { name, problem } of kept?.anchors ?? []) failing.set({ anchor: name }, problem === null ? 0 : 1);
+    sealed.set(kept?.checkpoint ? Date.parse(kept.checkpoint.at) / 1000 : 0);
   }
 });

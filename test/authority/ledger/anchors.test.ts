@@ -158,7 +158,9 @@ describe('S3', () => {
     return { objects, server, endpoint: `http://127.0.0.1:${portOf(server)}` };
   }
   const before = { ...process.env };
-  beforeEach(() => Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y' }));
+  beforeEach(() => {
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y' });
+  });
   afterEach(() => {
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) {
       if (before[name] === undefined) delete process.env[name];
