@@ -38,6 +38,7 @@ export async function up(db: Kysely<never>): Promise<void> {
     for each statement execute function ledger_is_append_only()`);
   await run(`create table sequence_head (id int primary key, number bigint not null, hash text not null)`);
   await run(`create index sequence_by_subject on sequence (subject)`);
+  await run(`create index sequence_by_kind on sequence (kind, subject)`);
   await run(`create index sequence_by_chain on sequence (chain, number)`);
   await run(
     `create table checkpoints (number bigint primary key, record jsonb not null, sealed_at timestamptz not null)`,
