@@ -1,7 +1,7 @@
 import { activeMembers, type Directory } from './directory.ts';
 
 /** `team-owner` in a rule means the group that the target's `team` tag names, so no group may have that name. */
-export const RESERVED_GROUP = 'team-owner';
+const RESERVED_GROUP = 'team-owner';
 
 /** What follows the scheme, or an OIDC issuer, is an e-mail address. Those change hands, so they identify nobody. */
 const E_MAIL = /^(mailto|e-?mail):|[:#/][^\s@:#/]+@[^\s@]+\.[^\s@]+$/i;

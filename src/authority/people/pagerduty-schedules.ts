@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import type { NarrowingSource } from './narrowing.ts';
 
-export const PAGERDUTY_API = 'https://api.pagerduty.com';
-
 /** PagerDuty's own most. */
 const PAGE = 100;
 /** A schedule with more people on call at once is a mistake, or an answer about something else. */

@@ -5,7 +5,7 @@ import { Membership } from '../../domain/standing.ts';
 import { membershipsOf, type PeopleContext } from './standing.ts';
 
 /** Somebody of the directory, and where they count right now. */
-export const PersonView = z.object({
+const PersonView = z.object({
   /** Their name in the directory. */
   person: z.string(),
   /** For reading. */
@@ -18,7 +18,7 @@ export const PersonView = z.object({
   uncounted: z.array(z.object({ group: z.string(), why: z.string() })),
 });
 
-export const GroupView = z.object({
+const GroupView = z.object({
   group: z.string(),
   /** Everybody the directory lists. */
   members: z.array(z.string()),

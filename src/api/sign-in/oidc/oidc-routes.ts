@@ -8,7 +8,7 @@ import { sendPage } from '../sign-in-routes.ts';
 import { ATTEMPT_LIFETIME, Attempts } from './attempts.ts';
 import { oidcClient } from './oidc-client.ts';
 
-export interface OidcParts {
+interface OidcParts {
   readonly oidc: OidcSignIn;
   readonly sessions: BrowserSessions;
   /** The session cookie's full name, and whether browsers come over HTTPS. */
