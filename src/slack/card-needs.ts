@@ -30,6 +30,13 @@ function whoElse(gate: Gate): string[] {
   ];
 }
 
+/** What it means when nobody answers what the authority itself asks. */
+const AFTERWARDS: Partial<Record<Gate['kind'], string>> = {
+  resume: 'it stays halted',
+  doubt: 'it stays in doubt',
+  review: 'it stays unreviewed',
+};
+
 /** Who must say yes, who is missing, until when; nothing that a model wrote. */
 export function needsBlocks(gate: Gate): types.KnownBlock[] {
   const { requirement, missing } = gate;
@@ -44,7 +51,7 @@ export function needsBlocks(gate: Gate): types.KnownBlock[] {
     ...(requirement.denials > 1 ? [`${requirement.denials} denials end it`] : []),
     ...whoElse(gate),
     `rule ${inlineCode(requirement.rule, 200)}`,
-    `*Expires* ${utc(gate.expiresAt)}, then nothing is done`,
+    `*Expires* ${utc(gate.expiresAt)}, then ${AFTERWARDS[gate.kind] ?? 'nothing is done'}`,
   ];
   const nobody =
     gate.emptyGroups.length === 0

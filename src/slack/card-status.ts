@@ -47,7 +47,9 @@ export function resultLines(gate: Gate, run: RunView): string[] {
   const said = new Set(gate.decisions.map(({ reason }) => reason));
   const own = isOwnKind(gate);
   return [
-    ...(gate.reason === null || said.has(gate.reason) ? [] : [`*Because* ${line(gate.reason, 600)}`]),
+    ...(gate.reason === null || gate.replacedBy !== null || said.has(gate.reason)
+      ? []
+      : [`*Because* ${line(gate.reason, 600)}`]),
     ...(gate.replacedBy === null ? [] : [`*Next* \`/belay show ${gate.replacedBy}\``]),
     ...(run.verdict === null || own ? [] : [`*Verified* ${run.verdict}`]),
     ...(isOver(run.state) && !own && run.summary !== null && run.summary !== '' && !said.has(run.summary)

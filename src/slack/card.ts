@@ -126,6 +126,6 @@ function footer(
     `asked by ${asked}`,
     `\`${shortDigest(chosen?.digest ?? gate.digest)}\``,
     utc(gate.openedAt),
-    ...(web === undefined ? [] : [`<${web}/runs/${gate.run}#${gate.id}|all of it>`]),
+    ...(web === undefined ? [] : [`<${web}/runs/${gate.run}#${gate.id}|open in a browser>`]),
   ].join(' · ');
 }
