@@ -124,14 +124,26 @@ async function repeat(attempt: Attempt, held: Held): Promise<CarryOutResult> {
   return await record(attempt, held, outcome, true);
 }
 
-/** An earlier attempt's end is unknown: look first, and act again only where that is safe. */
-async function reconcile(
-  attempt: Attempt,
-  held: Extract<GrantAnswer, { answer: 'reconcile' }>,
-): Promise<CarryOutResult> {
+type Reconciling = Extract<GrantAnswer, { answer: 'reconcile' }>;
+
+/** Looking took a while, and what was allowed before it may be halted or cancelled since: the target is read and it is asked again. */
+async function askAgain(attempt: Attempt, { fence }: Reconciling): Promise<Reconciling> {
+  const { authority, action, phase, toolSchemaHash } = attempt;
+  const { observed, lost } = await observe(attempt);
+  const askedAt = performance.now();
+  const answer = await authority.grant({ action: action.id, phase, toolSchemaHash, observed, looked: fence });
+  if (answer.answer !== 'reconcile' || performance.now() - askedAt > BEGIN_WITHIN_MS)
+    throw new Failure('retry.not-yet', `another attempt at ${action.id} is under way, or the answer came too late`);
+  return lost === undefined ? answer : { ...answer, mayRepeat: false };
+}
+
+/** An earlier attempt's end is unknown: look first, and act again only where that is safe and still allowed. */
+async function reconcile(attempt: Attempt, answer: Reconciling, askedAt: number): Promise<CarryOutResult> {
+  let held = answer;
   const found = await look(attempt, held);
   if (found.status === 'done') return await record(attempt, held, found.outcome, true);
   if (found.status === 'not-done' && attempt.tool.safeToRepeat !== 'no') {
+    if (held.mayRepeat && performance.now() - askedAt > BEGIN_WITHIN_MS) held = await askAgain(attempt, held);
     if (held.mayRepeat) return await repeat(attempt, held);
     return await record(
       attempt,
@@ -160,7 +172,7 @@ export async function carryOut(attempt: Attempt): Promise<CarryOutResult> {
         return await record(attempt, answer, failed('the grant came too late to be used; nothing was done'), false);
       throw new Failure('retry.not-yet', `the grant of ${action.id} came too late to be used`);
     case 'reconcile':
-      return await reconcile(attempt, answer);
+      return await reconcile(attempt, answer, askedAt);
     case 'done':
     case 'wait':
     case 'refused':

@@ -131,7 +131,14 @@ export const protocol = {
   /** "May I, now?", right before the side effect. `observed` is the precondition as the worker just read it. */
   grant: call(
     ['tools'],
-    z.object({ action: ActionId, phase: Phase, toolSchemaHash: Digest, observed: JsonObject }),
+    z.object({
+      action: ActionId,
+      phase: Phase,
+      toolSchemaHash: Digest,
+      observed: JsonObject,
+      /** The fence of whoever was told to reconcile, looked, and found nothing done: may it be done now? */
+      looked: z.number().int().positive().optional(),
+    }),
     GrantAnswer,
   ),
   /** Not recorded: a newer fence has taken over, or the end is known already. */

@@ -12,7 +12,6 @@ export type ActionOutcome = z.infer<typeof ActionOutcome>;
 
 /** Why a grant was refused. Each is final for this attempt: the caller stops and a human is asked or told. */
 export const RefusalCode = z.enum([
-  'unknown-run',
   'unknown-action',
   'not-approved',
   'digest-mismatch',

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
 import { carryOut } from '../../src/activities/carry-out.ts';
 import type { PreviewedAction } from '../../src/domain/action.ts';
@@ -32,7 +32,7 @@ const action: PreviewedAction = {
 };
 
 interface World {
-  readonly grant: GrantAnswer;
+  readonly grant: GrantAnswer | (() => GrantAnswer | undefined);
   /** What the authority says to an outcome; recorded unless given. */
   readonly outcome?: unknown;
   readonly observe?: () => Promise<Record<string, boolean>>;
@@ -93,6 +93,52 @@ const granted: GrantAnswer = { answer: 'granted', leaseMs: 5000, fence: 1, idemp
 const reconcile: GrantAnswer = { answer: 'reconcile', mayRepeat: true, leaseMs: 5000, fence: 2, idempotencyKey: 'k' };
 const lookOnly: GrantAnswer = { ...reconcile, mayRepeat: false };
 const gone = () => Promise.reject(new Failure('stop.not-found', 'there is no lamp a'));
+
+describe('what was granted begins within a second, or not at all', () => {
+  let clock = 0;
+  beforeEach(() => {
+    clock = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => clock);
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+  const late = (answer: GrantAnswer) => () => {
+    clock += 1001;
+    return answer;
+  };
+  const slowLook = async (): Promise<Reconciliation> => {
+    clock += 5000;
+    return { status: 'not-done' };
+  };
+
+  test.each(['compare-and-set', 'no'] as const)('a grant that came late is returned unused (%s)', async (safe) => {
+    const { result, effects, recorded } = await attempt({ grant: late(granted), safeToRepeat: safe });
+    expect(effects).toEqual([]);
+    if (safe === 'no') expect(recorded).toMatchObject([{ outcome: { status: 'failed' } }]);
+    else expect(result).toMatchObject({ type: 'retry.not-yet' });
+  });
+
+  test.each([true, false])(
+    'after a long look it is asked again, and done only if it may be now: %s',
+    async (mayRepeat) => {
+      const answers = [reconcile, { ...reconcile, mayRepeat, fence: 3 }];
+      const { effects, recorded, observed } = await attempt({ grant: () => answers.shift(), look: slowLook });
+      expect(observed).toMatchObject([{ observed: { on: false } }, { looked: 2 }]);
+      expect(effects).toEqual(mayRepeat ? ['execute'] : []);
+      expect(recorded).toMatchObject([{ fence: 3, outcome: { status: mayRepeat ? 'done' : 'failed' } }]);
+    },
+  );
+
+  test('after a long look it is left to who took over, and to a later attempt when the answer came late', async () => {
+    for (const second of [() => granted, late(reconcile)]) {
+      const answers: (() => GrantAnswer)[] = [() => reconcile, second];
+      const { result, effects } = await attempt({ grant: () => answers.shift()?.(), look: slowLook });
+      expect(effects).toEqual([]);
+      expect(result).toMatchObject({ type: 'retry.not-yet' });
+    }
+  });
+});
 
 describe('carrying out an action', () => {
   test('granted: acts once and records under its fence', async () => {

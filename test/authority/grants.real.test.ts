@@ -335,6 +335,25 @@ describeReal('a grant', ['postgres'], () => {
       expect(await belay.grant(id)).toMatchObject({ answer: 'reconcile', mayRepeat: false });
     });
 
+    test('is judged anew for who looked and found nothing done: what was halted meanwhile is not repeated', async () => {
+      const asked = await belay.approved();
+      await belay.grant(asked.action);
+      belay.forward(LEASE_MS);
+      expect(await belay.grant(asked.action)).toMatchObject({ answer: 'reconcile', mayRepeat: true, fence: 2 });
+      const looked = (fence: number) =>
+        belay.authority.grant({
+          action: asked.action,
+          phase: 'execute',
+          toolSchemaHash: digestOf('kubernetes.rollout_undo'),
+          observed: OBSERVED,
+          looked: fence,
+        });
+      await belay.doors.cancel(asked.run, ANN, 'stop');
+      expect(await looked(1)).toMatchObject({ answer: 'wait' });
+      expect(await looked(2)).toMatchObject({ answer: 'reconcile', mayRepeat: false, fence: 3 });
+      expect(await belay.record(asked.action, 2)).toEqual({ recorded: false, outcome: null });
+    });
+
     test('is still the one that records, as long as nobody asked anew', async () => {
       const asked = await belay.approved();
       await belay.grant(asked.action);

@@ -34,7 +34,7 @@ async function earlierAttempt(
   trx: Trx,
   context: AuthorityContext,
   action: ActionRow,
-  { phase }: GrantRequest,
+  { phase, looked }: GrantRequest,
 ): Promise<Judged | { lostFence: number } | undefined> {
   const intent = await trx
     .selectFrom('intents')
@@ -47,6 +47,8 @@ async function earlierAttempt(
     return refused('in-doubt', `nobody can tell whether ${action.id} (${phase}) happened; a person must look`);
   if (intent.status !== 'running')
     return { answer: 'done', outcome: intent.outcome ?? { status: intent.status, summary: '', postState: null } };
+  // Its holder is alive and found nothing done: it is judged anew, and its fence rises as for anybody else.
+  if (looked === intent.fence) return { lostFence: intent.fence };
   const left = intent.lease_until.getTime() - context.now().getTime();
   return left > 0 ? { answer: 'wait', run: action.run, retryAfterMs: left } : { lostFence: intent.fence };
 }
