@@ -8,17 +8,17 @@ const shown: Step[] = [
   { do: 'preview', run: 0, seq: 2, revision: 0 },
   { do: 'ask', run: 0 },
 ];
-const said = (who: Person, what: Extract<Step, { do: 'decide' }>['what'] = 'approve'): Step => ({
-  do: 'decide',
-  run: 0,
+const said = (who: Person, what: Extract<Step, { do: 'decide' }>['what'] = 'approve') => ({
+  do: 'decide' as const,
+  run: 0 as const,
   who,
   what,
   option: 0,
   stale: false,
 });
-const work = (fate: Extract<Step, { do: 'work' }>['fate'], phase: 'execute' | 'undo' = 'execute'): Step => ({
-  do: 'work',
-  run: 0,
+const work = (fate: Extract<Step, { do: 'work' }>['fate'], phase: 'execute' | 'undo' = 'execute') => ({
+  do: 'work' as const,
+  run: 0 as const,
   seq: 1,
   phase,
   fate,
@@ -64,4 +64,20 @@ export const EXAMPLES: readonly Step[][] = [
     { do: 'end', run: 0, how: 'finish' },
   ],
   [...shown, ...approved, { do: 'restart' }, work('failed')],
+  // Whoever asked for the second run is of the group that is asked, and says yes as well.
+  [
+    { do: 'preview', run: 1, seq: 1, revision: 0 },
+    { do: 'ask', run: 1 },
+    ...(['requester', 'cy'] as const).map((who) => ({ ...said(who), run: 1 as const })),
+    { do: 'lock', run: 1 },
+    { ...work('done'), run: 1 },
+    { ...said('ann'), run: 1 },
+    { ...work('done'), run: 1 },
+    // Verified differently, and then as at first.
+    ...(['failed', 'healthy', 'failed'] as const).map((verdict) => ({
+      do: 'verified' as const,
+      run: 1 as const,
+      verdict,
+    })),
+  ],
 ];

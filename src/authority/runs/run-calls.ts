@@ -65,9 +65,10 @@ async function entry(
 ): Promise<Record<string, never>> {
   await context.db.transaction().execute(async (trx) => {
     const run = await openRun(trx, of);
-    // A run has one final verdict; what is looked at meanwhile may well look the same twice.
-    const write = body['final'] === true ? appendOnce : append;
-    await write(trx, context.now(), run.id, kind, body);
+    // Said again after an answer that was lost: the last final verdict stands as it is. What is looked at meanwhile may
+    // well look the same twice.
+    if (body['final'] === true && body['verdict'] === run.verdict) return;
+    await append(trx, context.now(), run.id, kind, body);
     await also?.(trx, run.id);
   });
   return {};
