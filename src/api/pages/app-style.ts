@@ -33,7 +33,7 @@ table { width: 100%; border-collapse: collapse; font-size: .875rem; }
 th, td { padding: .35rem .5rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 td:first-child { white-space: nowrap; }
 th { color: var(--soft); font-weight: 500; }
-.state { padding: .05rem .45rem; border: 1px solid currentColor; border-radius: 99px; font-size: .8125rem; font-weight: 600; }
+.state { white-space: nowrap; overflow-wrap: normal; padding: .05rem .45rem; border: 1px solid currentColor; border-radius: 99px; font-size: .8125rem; font-weight: 600; }
 .wait { color: var(--warn); } .good { color: var(--accent); } .bad { color: var(--bad); } .flat { color: var(--soft); }
 aside { margin: 1rem 0; padding: .75rem 1.25rem; border: 2px solid var(--bad); border-radius: 10px; background: var(--card); }
 aside h2 { color: var(--bad); font-size: 1rem; }
@@ -61,6 +61,7 @@ header summary { color: var(--bad); }
   tbody tr { display: flex; flex-wrap: wrap; gap: 0 .75rem; padding: .5rem 0; border-bottom: 1px solid var(--line); }
   tbody td { padding: .1rem 0; border: 0; } tbody td:nth-child(3) { flex-basis: 100%; }
   td:nth-child(n + 4) { color: var(--soft); }
+  label.field span { flex-basis: 100%; }
   dl { grid-template-columns: 1fr; } dd { margin-bottom: .35rem; }
 }
 `;

@@ -37,6 +37,12 @@ const QUESTIONS: Partial<Record<Gate['kind'], string>> = {
   doubt: 'In doubt: did it happen?',
   review: 'Review what was forced',
 };
+/** What it means when nobody answers. */
+const AFTERWARDS: Partial<Record<Gate['kind'], string>> = {
+  resume: 'it stays halted',
+  doubt: 'it stays in doubt',
+  review: 'it stays unreviewed',
+};
 const SPECIAL = {
   'break-glass': 'Forced by break-glass, without the approvals that policy asks for',
   'by-hand': 'Done by hand; Belay only looked and verified',
@@ -68,7 +74,7 @@ function needs(gate: Gate): Html {
         next !== undefined &&
         html`· asks ${next.group} too at ${timeOf(new Date(Date.parse(gate.openedAt) + next.afterMs).toISOString())}`
       }
-      · rule ${requirement.rule} · expires ${timeOf(gate.expiresAt)}, then nothing is done
+      · rule ${requirement.rule} · expires ${timeOf(gate.expiresAt)}, then ${AFTERWARDS[gate.kind] ?? 'nothing is done'}
     </p>`;
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CliError } from '../../platform/problem.ts';
 import { decide, readGate } from '../decide.ts';
 import { gateCard } from '../text/gate-card.ts';
-import { type GateView, LedgerReport } from '../views.ts';
+import { GateList, type GateView, LedgerReport } from '../views.ts';
 import { type Follower, followFirstRun } from './follow.ts';
 import { forgeApproval } from './forge.ts';
 import type { Stage } from './stage.ts';
@@ -108,6 +108,24 @@ async function followGate(options: StoryOptions, follower: Follower): Promise<vo
     );
 }
 
+/** How a run must end after what became of its last approval, whoever decided it and wherever. */
+export function outcomesAfter(gate: Pick<GateView, 'state' | 'special'> | undefined): string[] {
+  const state = gate?.state ?? '';
+  switch (state) {
+    case 'denied':
+      return ['denied'];
+    case 'expired':
+      return ['expired'];
+    case 'in-doubt':
+      return ['in-doubt'];
+    case 'done':
+      // What a person did by hand may have helped or not; what Belay does here helps.
+      return gate?.special === 'by-hand' ? ['fixed', 'not-fixed', 'inconclusive'] : ['fixed'];
+    default:
+      return ['nothing-wrong', 'inconclusive'];
+  }
+}
+
 /** Tells the story from the breaking to the verified record. Throws when it does not end as it should. */
 export async function tellStory(options: StoryOptions): Promise<void> {
   const { stage, teller } = options;
@@ -125,12 +143,8 @@ export async function tellStory(options: StoryOptions): Promise<void> {
     { ok: report.ok, entries: report.entries },
   );
   if (!report.ok) throw new CliError(`The ledger does not verify: ${report.problems.join('; ')}`);
-  const wanted =
-    options.decision === 'deny'
-      ? ['denied']
-      : options.decision === 'approve'
-        ? ['fixed']
-        : ['fixed', 'denied', 'not-fixed', 'inconclusive'];
+  const { gates } = await stage.client.get(`/api/gates?run=${follower.run}`, GateList);
+  const wanted = outcomesAfter(gates.findLast(({ kind }) => ['action', 'plan', 'batch'].includes(kind)));
   if (!wanted.includes(String(outcome)))
     throw new CliError(`The run ended with ${String(outcome)}, not with ${wanted.join(' or ')}.`);
   const post = await (await stage.client.raw(`/api/runs/${follower.run}/postmortem`)).text();
