@@ -51,7 +51,8 @@ export class WorkerFleet {
     await Promise.all(ended);
   }
 
-  private atWork(): number {
+  /** How many run and are not frozen. */
+  atWork(): number {
     return this.children.size - this.frozen.size;
   }
 

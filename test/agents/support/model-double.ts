@@ -32,6 +32,11 @@ export class ModelDouble {
     this.#answers.push(...answers);
   }
 
+  /** Forgets what was scripted and not asked for. */
+  clear(): void {
+    this.#answers.length = 0;
+  }
+
   get baseUrl(): string {
     return `${this.#mock.url}/v1`;
   }

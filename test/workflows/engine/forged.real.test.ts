@@ -235,6 +235,67 @@ describeReal('whoever reaches Temporal and not the authority', ['temporal', 'pos
     expect(await toy.belay.ended(run)).toMatchObject({ state: 'cancelled' });
   });
 
+  test('a workflow that claims another requester, preview or blast radius opens no gate', async () => {
+    const { run, execution, gate } = await waiting('claims');
+    const claims = {
+      requester: { id: 'local:root', name: 'root', door: 'api' },
+      approved: true,
+      blastRadius: { count: 0, unit: 'lamps' },
+    };
+    const permit = await permitOf(run, execution);
+    const preview = {
+      permit,
+      run,
+      execution,
+      sequence: 2,
+      tool: 'lamp.set',
+      connection: 'default',
+      args: { name: 'claims', on: true },
+      looksOnly: true,
+    };
+    const option = {
+      id: 'harmless',
+      title: 'Harmless',
+      why: '',
+      manual: null,
+      recommended: true,
+      actions: [`${run}/1`],
+    };
+    const ask = {
+      run,
+      execution: 'that of a workflow started by hand',
+      ordinal: 7,
+      plan: { conclusion: 'act', diagnosis: 'Nothing to see.', confidence: 'high', evidence: [] },
+      proposedBy: { kind: 'person', person: 'root' },
+      evidence: [],
+      options: [option],
+      ...claims,
+    };
+    for (const other of [{}, { run: 'r-00000000', options: [{ ...option, actions: ['r-00000000/1'] }] }])
+      expect(await outcomeOf(byHand(toy.belay.client, RUNBOOKS_QUEUE, 'openGate', { ...ask, ...other }))).toMatch(
+        /another execution|not registered/,
+      );
+    // Whoever learned the chain's id may have a worker look; what stands in the record is what that worker saw.
+    await outcomeOf(
+      byHand(toy.belay.client, LAMPS, 'previewAction', {
+        ...preview,
+        ...claims,
+        preview: { sentence: 'Nothing', risk: 'read', ...claims },
+      }),
+    );
+    const row = await toy.belay.context.db
+      .selectFrom('actions')
+      .select('preview')
+      .where('id', '=', `${run}/2`)
+      .executeTakeFirstOrThrow();
+    expect(row.preview).toMatchObject({ sentence: 'Switch lamp claims on', risk: 'write', blastRadius: { count: 1 } });
+    expect((await toy.belay.doors.gates({ run })).map(({ id, requester }) => [id, requester])).toEqual([
+      [gate.id, 'ada'],
+    ]);
+    await finish(run);
+    expect(toy.belay.lamps.effectsOn(run)).toEqual([`${run}/1 execute`]);
+  });
+
   test('terminated in Temporal: the sweep closes the run and withdraws its approval', async () => {
     const { run, gate } = await waiting('terminated');
     await (await toy.belay.handle(run)).terminate('by hand');
@@ -264,6 +325,33 @@ describeReal('whoever reaches Temporal and not the authority', ['temporal', 'pos
     expect(await toy.belay.kinds(run)).toContain('action.in-doubt');
     const locks = await toy.belay.context.db.selectFrom('locks').selectAll().where('run', '=', run).execute();
     expect(locks.map((lock) => lock.key)).toEqual([`lamp:room/${name}`]);
+    // A person is asked what became of it, and everybody is told.
+    const gates = await toy.belay.doors.gates({ run });
+    expect(gates.map(({ kind, state }) => `${kind} ${state}`).toSorted()).toEqual(['doubt open', 'plan in-doubt']);
+    const said = await toy.belay.context.db
+      .selectFrom('outbox')
+      .select('payload')
+      .where('subject', '=', run)
+      .where('topic', 'in', ['say', 'page'])
+      .execute();
+    expect(said.map(({ payload }) => payload['text'])).toEqual(
+      expect.arrayContaining([expect.stringContaining(`Perhaps in effect: ${run}/1, Switch lamp ${name} on`)]),
+    );
+    const doubt = gates.find(({ kind }) => kind === 'doubt');
+    const digest = doubt?.options.find(({ id }) => id === 'did-not-happen')?.digest ?? '';
+    await toy.belay.doors.decide(doubt?.id ?? '', { decision: 'approve', digest }, ada);
+    expect(await toy.belay.context.db.selectFrom('locks').selectAll().where('run', '=', run).execute()).toEqual([]);
+    // It is over: the answer frees its target and begins nothing.
+    expect(toy.belay.lamps.effectsOn(run)).toEqual([]);
+  });
+
+  test('terminated, and swept twice and by two: told once', async () => {
+    const { run } = await waiting('swept');
+    await (await toy.belay.handle(run)).terminate('by hand');
+    const { context, client } = toy.belay;
+    await Promise.all([sweep(context, client), sweep(context, client)]);
+    await sweep(context, client);
+    expect((await toy.belay.kinds(run)).filter((kind) => kind === 'run.finished')).toHaveLength(1);
   });
 
   test.each([

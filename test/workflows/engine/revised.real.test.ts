@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ChatCompletionRequest } from '@copilotkit/aimock';
+import { z } from 'zod';
 import { call, ModelDouble } from '../../agents/support/model-double.ts';
 import { describeReal } from '../../support/parts.ts';
 import type { ToyBelay } from '../../support/toy/start-toy-belay.ts';
@@ -74,7 +75,10 @@ describeReal('a plan that people want otherwise', ['temporal', 'postgres'], () =
     belay.lamps.dark('typed');
     const run = await belay.start({ name: 'typed' });
     const gate = await belay.openGate(run);
-    for (const args of [{}, { name: 7, on: true }, { name: 'typed', on: true, sudo: true }])
+    const polluting = z
+      .record(z.string(), z.json())
+      .parse(JSON.parse('{"name":"typed","on":true,"constructor":{"on":false}}'));
+    for (const args of [{}, { name: 7, on: true }, { name: 'typed', on: true, sudo: true }, polluting])
       expect(await belay.decide(run, { decision: 'edit', args })).toMatchObject({ answer: 'refused', why: 'invalid' });
     expect((await belay.doors.gate(gate.id))?.state).toBe('open');
     await belay.approve(run);
