@@ -24,7 +24,6 @@ test('rotate makes a new key, keeps the public part of the old one, and list sho
       { keyId: first, state: 'retired', retiredAt: expect.any(String) },
     ],
   });
-  expect((await belay(['keys', 'list', '--data', data])).out).toMatch(new RegExp(`${second} +signs`));
 });
 
 test('rotate of a Belay that runs is refused and changes nothing: it would go on with the key it has', async () => {
@@ -43,10 +42,9 @@ test('rotate of a Belay that runs is refused and changes nothing: it would go on
 
 test('a folder without a key is not given one', async () => {
   const keys = temporaryFolder('keys');
-  for (const command of ['list', 'rotate'])
-    expect(await belay(['keys', command, '--keys', keys])).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('authority.pem is not there'),
-    });
+  expect(await belay(['keys', 'rotate', '--keys', keys])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('authority.pem is not there'),
+  });
   expect(existsSync(join(keys, 'authority.pem'))).toBe(false);
 });
