@@ -75,6 +75,8 @@ export async function activateBundle(
         signature: JSON.stringify({ keyId: context.key.keyId, signature: context.key.sign(signed) }),
       })
       .execute();
+    // Takes runs' rows and numbers, which come before the chain of what belongs to no run.
+    await revoke(trx, { ...context, bundle: () => next });
     await append(
       trx,
       now,
@@ -96,7 +98,6 @@ export async function activateBundle(
         key: `activated-${hash}-${now.getTime()}`,
         text: announcement(content.name, hash, commit, by, diff),
       });
-    await revoke(trx, { ...context, bundle: () => next });
     for (const { id } of cards) await enqueue(trx, now, 'gate.card', id);
   });
   context.poke();

@@ -12,6 +12,7 @@ import { checkpointProblems } from './checks/checkpoint-rows.ts';
 import { unmatchedNumbers } from './checks/numbers.ts';
 import { tableProblems } from './checks/read-tables.ts';
 import { sequenceProblems } from './checks/sequence-rows.ts';
+import { systemRowProblems } from './checks/system-rows.ts';
 import { badSignatures } from './checks/signatures.ts';
 import { readRows } from './read.ts';
 
@@ -49,7 +50,8 @@ async function checkChain(
   // Only a chain that holds can be what the rest is held against.
   const numbers = await trx.selectFrom('sequence').selectAll().where('chain', '=', run).orderBy('number').execute();
   problems.push(...unmatchedNumbers(run, entries, numbers));
-  if (run !== SYSTEM_CHAIN) problems.push(...(await tableProblems(trx, run, entries)));
+  const beside = run === SYSTEM_CHAIN ? systemRowProblems(trx, entries) : tableProblems(trx, run, entries);
+  problems.push(...(await beside));
   return { count, problems };
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { addFreeze } from '../../../src/authority/freezes/add-freeze.ts';
 import { halt } from '../../../src/authority/halts/halt.ts';
 import { sealCheckpoint } from '../../../src/authority/ledger/seal.ts';
 import { connect } from '../../../src/platform/database/connect.ts';
@@ -35,6 +36,10 @@ describeReal('what stands beside the ledger', ['postgres'], () => {
     if (answer.answer !== 'halted') throw new Error(JSON.stringify(answer));
     const row = await belay.db.selectFrom('halts').select('run').executeTakeFirstOrThrow();
     haltRun = row.run;
+    const from = belay.context.now();
+    const freeze = { scope: { kind: 'all' } as const, from, to: new Date(from.getTime() + 3600_000), reason: 'sale' };
+    const added = await addFreeze(belay.context, freeze, ANN);
+    if (added.answer !== 'added') throw new Error(JSON.stringify(added));
     await sealCheckpoint(belay.context);
   });
   afterEach(() => belay.close());
@@ -168,6 +173,18 @@ describeReal('what stands beside the ledger', ['postgres'], () => {
     ],
     ['a halt made narrower', () => `update halts set scope = '{"kind":"tool","value":"x"}'`, () => /the scope of halt/],
     ['a removed halt', () => `delete from halts`, () => /removed from table halts/],
+    ['a freeze ended by hand', () => 'update freezes set lifted_at = now()', () => /the end of f-\w+ in table freezes/],
+    [
+      'a shorter freeze',
+      () => `update freezes set ends_at = ends_at - interval '1 minute'`,
+      () => /the to of f-\w+ in table freezes/,
+    ],
+    ['a removed freeze', () => 'delete from freezes', () => /f-\w+ was added .* removed from table freezes/],
+    [
+      'an inserted passkey',
+      () => `insert into passkeys (id, person, record, counter, added_at) values ('pk', 'ann', '{}', 0, now())`,
+      () => /pk is in table passkeys and was never added/,
+    ],
     ['a removed number', () => `delete from sequence where number = 3`, () => /number 3 of the sequence is missing/],
     [
       'an edited number',
