@@ -64,6 +64,10 @@ export const EXAMPLES: readonly Step[][] = [
     { do: 'end', run: 0, how: 'finish' },
   ],
   [...shown, ...approved, { do: 'restart' }, work('failed')],
+  // What must not begin: under a halt, with too few by the rule of now, with too few by the rule of opening.
+  [...shown, ...approved, { do: 'halt' }, { do: 'lock', run: 1 }, work('done')],
+  [...shown, { do: 'bundle', name: 'tight' }, ...approved, work('done')],
+  [{ do: 'bundle', name: 'tight' }, ...shown, { do: 'bundle', name: 'loose' }, said('ann'), lock, work('done')],
   // Whoever asked for the second run is of the group that is asked, and says yes as well.
   [
     { do: 'preview', run: 1, seq: 1, revision: 0 },
