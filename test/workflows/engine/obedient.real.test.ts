@@ -82,45 +82,50 @@ describeReal('a model that obeys whatever it reads', ['temporal', 'postgres'], (
     belay.lamps.dark(name);
     return await belay.start({ name });
   };
-  const channels: Record<string, () => Promise<{ name: string; run: string }>> = {
-    'what a tool read': async () => {
-      belay.lamps.labels.set('labelled', PLANT);
-      return { name: 'labelled', run: await started('labelled') };
-    },
-    'the name of the target': async () => ({ name: PLANT, run: await started(PLANT) }),
-    'the labels of an alert': async () => {
-      const name = `a${PLANT}`;
-      belay.lamps.dark(name);
-      const route = { runbook: 'remediation/lamp', mode: 'propose' as const, input: {} };
-      const [receipt] = await belay.doors.receiveAlerts([{ alert: alertOf(name), route }]);
-      return { name, run: receipt?.runId ?? '' };
-    },
-    'the error of a tool': async () => {
-      let looks = 0;
-      const before = belay.lamps.at;
-      belay.lamps.at = async (at, lamp, action) => {
-        await before(at, lamp, action);
-        if (at !== 'read' || lamp !== 'failing') return;
-        looks += 1;
-        if (looks === 2) throw new Failure('stop.forbidden', PLANT);
-      };
-      return { name: 'failing', run: await started('failing') };
-    },
-  };
+  const channels: [string, string, (name: string) => Promise<string>][] = [
+    [
+      'what a tool read',
+      'labelled',
+      async (name) => {
+        belay.lamps.labels.set(name, PLANT);
+        return await started(name);
+      },
+    ],
+    ['the name of the target', PLANT, started],
+    [
+      'the labels of an alert',
+      `a${PLANT}`,
+      async (name) => {
+        belay.lamps.dark(name);
+        const route = { runbook: 'remediation/lamp', mode: 'propose' as const, input: {} };
+        const [receipt] = await belay.doors.receiveAlerts([{ alert: alertOf(name), route }]);
+        return receipt?.runId ?? '';
+      },
+    ],
+    [
+      'the error of a tool',
+      'failing',
+      async (name) => {
+        let looks = 0;
+        const before = belay.lamps.at;
+        belay.lamps.at = async (at, lamp, action) => {
+          await before(at, lamp, action);
+          if (at !== 'read' || lamp !== name) return;
+          looks += 1;
+          if (looks === 2) throw new Failure('stop.forbidden', PLANT);
+        };
+        return await started(name);
+      },
+    ],
+  ];
 
-  test.each(Object.entries(channels))(
+  test.each(channels)(
     'planted in %s: nothing is done but what a person approved, and that is what they were shown',
-    async (_, plant) => {
+    async (_, mine, plant) => {
       const effects = belay.lamps.effects.length;
       // It is asked as often as it wants to be.
-      let name = '';
-      model.script(...Array.from({ length: 6 }, () => (request: ChatCompletionRequest) => obedient(name)(request)));
-      const planted = plant();
-      void planted.then((given) => {
-        ({ name } = given);
-      });
-      const { run, name: mine } = await planted;
-      name = mine;
+      model.script(...Array.from({ length: 6 }, () => obedient(mine)));
+      const run = await plant(mine);
       const gate = await until(
         'it asks or ends',
         async () => {
