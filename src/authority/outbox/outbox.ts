@@ -1,3 +1,4 @@
+import { Failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Database } from '../../platform/database/connect.ts';
 import { claim, CLAIM_MS, type ClaimedRow, hide } from './claim.ts';
@@ -9,6 +10,8 @@ export type OutboxHandler = (subject: string, payload: JsonObject) => Promise<vo
 
 /** Longest pause between attempts. Short, because a human may be waiting at the other end. */
 const LONGEST_PAUSE_MS = 15_000;
+/** Longest pause that the other side may ask for (`Retry-After`); a wrong number must not silence a row for a day. */
+const LONGEST_ASKED_MS = 3_600_000;
 /** How often the table is looked at when nobody pokes: rows of another server, rows whose pause is over. */
 const IDLE_MS = 1000;
 /** Rows at work at once. One that hangs holds its own place, not the others. */
@@ -40,7 +43,10 @@ export function startOutbox(options: {
       () => ({ done_at: now(), last_error: null }),
       (error: unknown) => {
         onError(row.topic, row.subject, error);
-        const pause = Math.min(LONGEST_PAUSE_MS, 250 * 2 ** Math.min(row.attempts, 10));
+        const backoff = Math.min(LONGEST_PAUSE_MS, 250 * 2 ** Math.min(row.attempts, 10));
+        // Whoever says how long to wait is waited for: asking sooner only makes it longer.
+        const asked = error instanceof Failure ? (error.retryAfterMs ?? 0) : 0;
+        const pause = Math.max(backoff, Math.min(asked, LONGEST_ASKED_MS));
         const text = error instanceof Error ? error.message : String(error);
         return {
           attempts: row.attempts + 1,
