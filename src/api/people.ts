@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Doors } from '../authority/doors.ts';
 import { HttpProblem } from '../platform/http/problem.ts';
 import { sameSecret } from '../platform/http/secret-match.ts';
 import { approvePage } from './pages/approve.ts';
@@ -36,14 +37,15 @@ const STATIC = { 'cache-control': 'max-age=300', 'x-content-type-options': 'nosn
 
 /** The scope of people: who they are is known before any handler runs. `/api/openapi.json` is for everybody. */
 export async function people(app: FastifyInstance, options: PeopleOptions): Promise<void> {
+  const admit: Doors['admit'] = (person) => options.doors.admit(person);
   await app.register(signIn, {
     cookieName: options.signIn.cookieName ?? 'belay',
     allowedHosts: options.hosts,
     announceCode: options.signIn.announceCode,
     secureCookie: options.signIn.secureCookie,
     person: options.localPerson,
-    admit: options.doors.admit,
-    oidc: options.signIn.oidc && { ...options.signIn.oidc, admit: options.doors.admit },
+    admit,
+    oidc: options.signIn.oidc && { ...options.signIn.oidc, admit },
     bearer: (token) => (sameSecret(token, options.token()) ? { ...options.localPerson, door: 'api' } : undefined),
   });
   const hidden = { schema: { hide: true } };

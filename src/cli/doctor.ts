@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Finding } from '../domain/finding.ts';
+import { bad, type Finding, note, ok } from '../domain/finding.ts';
 import type { Configuration } from '../platform/configuration/configuration.ts';
 import { schemaState } from '../platform/database/schema-state.ts';
 import { reasonOf } from '../platform/problem.ts';
@@ -9,10 +9,6 @@ import { folderFinding } from './compose/bundle-finding.ts';
 import { peopleFinding } from './compose/people-finding.ts';
 
 type Check = (configuration: Configuration) => Promise<Omit<Finding, 'what'>>;
-
-export const ok = (text: string) => ({ how: 'ok' as const, text });
-export const bad = (text: string) => ({ how: 'bad' as const, text });
-export const note = (text: string) => ({ how: 'note' as const, text });
 
 /** An answer of any kind: whether it lets us in is the owner's to say, with a token that is not ours to send around. */
 async function answers(url: string): Promise<Omit<Finding, 'what'>> {

@@ -69,7 +69,14 @@ export interface HaltPart {
 }
 export const haltPart = ({ id, scope, undo, reason, by, at, run, number }: HaltPart) => ({
   type: 'belay/halt' as const,
-  ...{ id, scope, undo, reason, by, at, run, number },
+  id,
+  scope,
+  undo,
+  reason,
+  by,
+  at,
+  run,
+  number,
 });
 
 /** The authority's signed word that a halt ended: which gate lifted it, and under which number. */
@@ -84,7 +91,10 @@ export const Lift = z.object({
 export type Lift = z.infer<typeof Lift>;
 export const liftPart = ({ halt, gate, at, number }: Omit<Lift, 'keyId' | 'signature'>) => ({
   type: 'belay/halt-lift' as const,
-  ...{ halt, gate, at, number },
+  halt,
+  gate,
+  at,
+  number,
 });
 
 /** A change freeze. Policy says what it means; by default it ends no outage. */

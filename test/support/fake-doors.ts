@@ -29,6 +29,7 @@ const refused = (why: Refusal['why'], message: string): Refusal => ({ answer: 'r
  */
 export class FakeDoors implements Doors {
   readonly manifest: Manifest;
+  /* oxlint-disable typescript/unbound-method -- none of these doors uses `this` */
   readonly sealCheckpoint = noLedger.sealCheckpoint;
   readonly ledgerStatus = noLedger.ledgerStatus;
   readonly exportLedger = noLedger.exportLedger;
@@ -45,6 +46,7 @@ export class FakeDoors implements Doors {
   readonly people = noPeople.people;
   readonly admit = noPeople.admit;
   readonly passkeys = noPasskeys();
+  /* oxlint-enable typescript/unbound-method */
   readonly asked: AskedDecision[] = [];
   readonly starts: { request: StartRequest; person: Person; key: string | undefined }[] = [];
   readonly cancels: { run: string; person: Person; reason: string }[] = [];

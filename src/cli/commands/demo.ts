@@ -4,7 +4,7 @@ import { CliError, reasonOf } from '../../platform/problem.ts';
 import { stopRequested } from '../../platform/process/stop-requested.ts';
 import { progressLine } from '../../platform/progress-line.ts';
 import { cleanup } from '../demo/cleanup.ts';
-import { type ClusterPlace, setClusterStage } from '../demo/cluster-stage.ts';
+import type { ClusterPlace } from '../demo/cluster-stage.ts';
 import { setStage } from '../demo/stage.ts';
 import { tellStory } from '../demo/story.ts';
 import { tellPeople, tellPrograms } from '../demo/teller.ts';
@@ -59,7 +59,10 @@ export function register(program: Command): void {
       const play = async () => {
         let preparing = true;
         const say = (line: string) => preparing && progress.say(line.replace(/ …$/, ''));
-        const stage = await (at ? setClusterStage(at, say, stops) : setStage(say, stops)).finally(() => {
+        const set = at
+          ? (await import('../demo/cluster-stage.ts')).setClusterStage(at, say, stops)
+          : setStage(say, stops);
+        const stage = await set.finally(() => {
           preparing = false;
           progress.done();
         });

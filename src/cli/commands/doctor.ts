@@ -3,8 +3,7 @@ import pc from 'picocolors';
 import { ConfigurationError, readConfiguration } from '../../platform/configuration/configuration.ts';
 import { reasonOf } from '../../platform/problem.ts';
 import { apiClient } from '../client.ts';
-import type { Finding } from '../../domain/finding.ts';
-import { bad, findingsOf, note, ok } from '../doctor.ts';
+import { bad, type Finding, note, ok } from '../../domain/finding.ts';
 import { printable } from '../text/table.ts';
 import { Findings, LedgerReport } from '../views.ts';
 
@@ -37,6 +36,7 @@ export function register(program: Command): void {
       const findings: Finding[] = [];
       try {
         const configuration = readConfiguration(process.env);
+        const { findingsOf } = await import('../doctor.ts');
         findings.push(
           { what: 'configuration', ...ok('holds') },
           ...(await findingsOf(configuration)),

@@ -4,7 +4,6 @@ import { grantTo, HOOKS_GRANTS } from '../../platform/database/grants.ts';
 import { migrate } from '../../platform/database/migrate.ts';
 import { schemaState } from '../../platform/database/schema-state.ts';
 import { CliError, reasonOf } from '../../platform/problem.ts';
-import { bringUpToDate } from '../compose/production-server.ts';
 
 /** `belay migrate` */
 export function register(program: Command): void {
@@ -31,7 +30,7 @@ export function register(program: Command): void {
           return;
         }
         if (given === undefined) await migrate(owner);
-        else await bringUpToDate(given, server);
+        else await (await import('../compose/production-server.ts')).bringUpToDate(given, server);
         if (hooksRole !== undefined) await grantTo(owner, hooksRole, HOOKS_GRANTS);
         console.log(missing.length === 0 ? 'The database was up to date.' : `Applied ${missing.join(', ')}.`);
       } catch (error) {

@@ -3,16 +3,17 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import type { z } from 'zod';
 import { requestOfCase } from '../../authority/policy/policy-case.ts';
-import { runPolicyTests } from '../../authority/policy/policy-test.ts';
 import { Explained, PolicyView, Reloaded } from '../../api/routes/policy.ts';
 import { readConfiguration } from '../../platform/configuration/configuration.ts';
 import { CliError, reasonOf } from '../../platform/problem.ts';
 import { clientFor, type ConnectionOptions, withConnection } from '../connection-options.ts';
-import { knownTools, loadFolder, testsOf } from '../compose/bundle-offline.ts';
 import { contextOf, pairsOf } from '../context-options.ts';
 import { explanationText, resultsText } from '../text/policy-page.ts';
 import { printable, table } from '../text/table.ts';
 import { ago } from '../text/times.ts';
+
+/** Cedar and every tool: only what works on a folder needs them. */
+const offline = () => import('../compose/bundle-offline.ts');
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
 
@@ -24,6 +25,8 @@ function folderOf(given: string | undefined): string {
 
 async function test(given: string | undefined, options: { json?: boolean }): Promise<void> {
   const folder = folderOf(given);
+  const { knownTools, loadFolder, testsOf } = await offline();
+  const { runPolicyTests } = await import('../../authority/policy/policy-test.ts');
   const tools = await knownTools();
   const bundle = loadFolder(folder, tools);
   const surroundings = { directory: bundle.directory, tools, now: new Date() };
@@ -56,6 +59,7 @@ async function explain(tool: string, target: string, options: ExplainOptions): P
 }
 
 async function explainOffline(folder: string, asked: Parameters<typeof requestOfCase>[0]) {
+  const { knownTools, loadFolder } = await offline();
   const tools = await knownTools();
   const { policy, directory } = loadFolder(resolve(folder), tools);
   try {

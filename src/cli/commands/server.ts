@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readConfiguration } from '../../platform/configuration/configuration.ts';
 import { CliError } from '../../platform/problem.ts';
-import { startHooksServer, startProductionServer } from '../compose/production-server.ts';
 import { seconds, serve } from '../serve.ts';
 
 interface ServerOptions {
@@ -43,6 +42,7 @@ export function register(program: Command): void {
       const hooksOnly = options.doors === 'hooks';
       const configuration = readConfiguration(environment(options, hooksOnly), hooksOnly ? 'hooks' : 'server');
       await serve(configuration, seconds(options.wait), async (patience, log) => {
+        const { startHooksServer, startProductionServer } = await import('../compose/production-server.ts');
         const start = hooksOnly ? startHooksServer : startProductionServer;
         const server = await start(configuration, patience);
         const { url, approvers } = server;

@@ -8,8 +8,6 @@ import { CliError } from '../../platform/problem.ts';
 import { stopRequested } from '../../platform/process/stop-requested.ts';
 import { progressLine } from '../../platform/progress-line.ts';
 import { screen } from '../../platform/screen.ts';
-import { installRuntime } from '../../platform/temporal/install-runtime.ts';
-import { startBelay } from '../compose/belay.ts';
 
 interface UpOptions {
   readonly data?: string;
@@ -51,6 +49,8 @@ export function register(program: Command): void {
     .option('--json', 'print the status as one line of JSON instead of the screen')
     .action(async (options: UpOptions) => {
       const started = performance.now();
+      // Only this command needs the whole of Belay; the others stay quick.
+      const { installRuntime } = await import('../../platform/temporal/install-runtime.ts');
       const configuration = readConfiguration(environment(options));
       const data = openDataFolder(configuration.BELAY_DATA);
       const log = openLog({ level: configuration.BELAY_LOG_LEVEL, file: join(data.logs, 'belay.log') });
@@ -61,6 +61,7 @@ export function register(program: Command): void {
       const endRuntime = installRuntime({ log });
       try {
         const failed = Promise.withResolvers<string>();
+        const { startBelay } = await import('../compose/belay.ts');
         const belay = await startBelay({
           signal: ending.signal,
           configuration,

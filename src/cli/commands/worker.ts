@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { readConfiguration } from '../../platform/configuration/configuration.ts';
-import { installRuntime } from '../../platform/temporal/install-runtime.ts';
 import { openHealthPort } from '../compose/health-port.ts';
-import { startProductionWorker } from '../compose/worker.ts';
 import type { RunningWorker } from '../../workers/run-worker.ts';
 import { seconds, serve } from '../serve.ts';
 
@@ -21,6 +19,8 @@ export function register(program: Command): void {
     .action(async ({ queue, wait }: { queue: string; wait: string }) => {
       const configuration = readConfiguration(process.env, 'worker');
       await serve(configuration, seconds(wait), async (patience, log) => {
+        const { installRuntime } = await import('../../platform/temporal/install-runtime.ts');
+        const { startProductionWorker } = await import('../compose/worker.ts');
         const endRuntime = installRuntime({ log });
         let working = false;
         const { BELAY_HOST: host, BELAY_HEALTH_PORT: port } = configuration;
