@@ -71,16 +71,15 @@ async function sealedOptions(
   }));
 }
 
-/** One person's signed word in their own passkey's name, in a group that policy lets force it. */
-const forcing = (gate: GateRow, decisions: readonly DecisionRecord[]): DecisionRecord | undefined =>
-  gate.special === 'break-glass'
-    ? decisions.find(
-        (one) =>
-          one.decision === 'break-glass' &&
-          one.strength === 'step-up' &&
-          one.standing.memberships.some(({ group }) => gate.requirement.breakGlass.includes(group)),
-      )
-    : undefined;
+/** Whether one person's signed word, by their own passkey, forces it: in a group that every rule lets do so. */
+const isForced = (gate: GateRow, decisions: readonly DecisionRecord[], rules: readonly Requirement[]): boolean =>
+  gate.special === 'break-glass' &&
+  decisions.some(
+    ({ decision, strength, standing }) =>
+      decision === 'break-glass' &&
+      strength === 'step-up' &&
+      rules.every(({ breakGlass }) => standing.memberships.some(({ group }) => breakGlass.includes(group))),
+  );
 
 /** A word that ended the gate in another way than an approval, whatever its row says since. */
 function endedOtherwise(decisions: readonly DecisionRecord[], rules: readonly Requirement[]): string | undefined {
@@ -124,7 +123,7 @@ async function counted(
     validForMs,
     completeAt: latest(words, gate.decided_at ?? gate.opened_at),
   };
-  if (forcing(gate, words)) return approval;
+  if (isForced(gate, words, rules)) return approval;
   const asked = askedOf(context, gate, run, option.id);
   // The rule of now is policy's own answer: where that asks nobody, nobody is missing.
   const missing = rules.flatMap((requirement) =>

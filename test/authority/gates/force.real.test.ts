@@ -72,6 +72,21 @@ describeReal('without the usual approvals', ['postgres'], () => {
       expect(await reviewOf(asked.run)).toMatchObject({ state: 'open', kind: 'review' });
     });
 
+    test('opens the grant by it, unless policy lets nobody force it by then, or they are gone', async () => {
+      const [used, tightened, gone] = [await incident(), await incident(), await incident()];
+      for (const one of [used, tightened, gone]) {
+        await force(one);
+        await belay.authority.lock({ run: one.run, execution: one.execution, actions: [one.action] });
+      }
+      expect(await belay.grant(used.action)).toMatchObject({ answer: 'granted' });
+      belay.useBundle(bundleSample({ groups, requirement: { ...requirement, breakGlass: [] } }));
+      expect(await belay.grant(tightened.action)).toMatchObject({ answer: 'refused', code: 'not-approved' });
+      belay.useBundle(
+        bundleSample({ groups: { approvers: ['bob', 'cy'], sre: ['bob'] }, requirement, leads: { sre: ['lea'] } }),
+      );
+      expect(await belay.grant(gone.action)).toMatchObject({ answer: 'refused', code: 'revoked' });
+    });
+
     test('may do so after approving, when the second never comes', async () => {
       const asked = await incident();
       expect(await belay.decide(asked, ANN)).toMatchObject({ complete: false });
