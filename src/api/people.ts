@@ -44,6 +44,7 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
     announceCode: options.signIn.announceCode,
     secureCookie: options.signIn.secureCookie,
     person: options.localPerson,
+    passkeys: true,
     admit,
     oidc: options.signIn.oidc && { ...options.signIn.oidc, admit },
     bearer: (token) => (sameSecret(token, options.token()) ? { ...options.localPerson, door: 'api' } : undefined),

@@ -44,6 +44,14 @@ const OPEN = new Set([
   '/signin/style.css',
   '/app.css',
   '/app.js',
+  // A passkey's own word is the proof here; what it refuses is tested where passkeys are.
+  '/signin/passkey',
+  '/signin/passkey/options',
+  '/passkey.js',
+  '/passkey.css',
+  '/passkeys',
+  '/passkeys/begin',
+  '/passkeys/add',
 ]);
 
 /** Every route in Fastify's drawing of its tree, with its methods. */

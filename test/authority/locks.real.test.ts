@@ -91,7 +91,10 @@ describeReal('locks', ['postgres'], () => {
       await wanting('a'),
       await wanting('z'),
     ];
-    for (const each of [holder, one, two, bystander]) await take(each);
+    for (const each of [holder, one, two, bystander]) {
+      await take(each);
+      belay.forward(1);
+    }
     const before = [await wakes(one), await wakes(two), await wakes(bystander)];
     await belay.authority.unlock(holder);
     expect([await wakes(one), await wakes(two), await wakes(bystander)]).toEqual([

@@ -32,6 +32,8 @@ export interface SignInOptions {
    * in sees nothing more. Without it a session lasts its time.
    */
   readonly admit?: Admit | undefined;
+  /** Whether the page offers passkeys; the server then has their routes and `/passkey.js`. */
+  readonly passkeys?: boolean;
   /** What the page calls this server. Default `Belay`. */
   readonly name?: string;
   /** Milliseconds since 1970, for tests. Default `Date.now`. */

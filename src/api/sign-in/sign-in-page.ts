@@ -6,6 +6,8 @@ export interface SignInPage {
   readonly to: string;
   /** Other ways in, each a link. */
   readonly ways?: readonly { readonly href: string; readonly label: string }[];
+  /** Whether this server takes passkeys, and serves `/passkey.js`. */
+  readonly passkeys?: boolean | undefined;
   /** Why the last try did not work. */
   readonly problem?: string | undefined;
 }
@@ -33,8 +35,15 @@ ${body}
 </html>
 `;
 
+/** Shown by its script, where the browser can do it. */
+const passkeyButton = (to: string): string => `
+<div data-passkey-sign-in="${escapeHtml(to)}" hidden>
+<button type="button" class="other">Sign in with a passkey</button>
+<output role="alert"></output>
+</div>`;
+
 /** The page with the one field. Works without script; the code goes in a form's body, never in an address. */
-export function signInPage({ name, to, problem, ways = [] }: SignInPage): string {
+export function signInPage({ name, to, problem, passkeys = false, ways = [] }: SignInPage): string {
   const links = ways.map(
     ({ href, label }) =>
       `<p><a class="way" href="${escapeHtml(`${href}?to=${encodeURIComponent(to)}`)}">${escapeHtml(label)}</a></p>`,
@@ -43,7 +52,7 @@ export function signInPage({ name, to, problem, ways = [] }: SignInPage): string
   const described = problem ? 'problem hint' : 'hint';
   return frame(
     `Sign in · ${name}`,
-    '\n<script src="/passkey.js" defer></script>',
+    passkeys ? '\n<script src="/passkey.js" defer></script>' : '',
     `<h1>Sign in to ${escapeHtml(name)}</h1>
 ${links.join('\n')}
 <form method="post" action="/signin">
@@ -54,11 +63,7 @@ ${links.join('\n')}
 ${alert}
 <input type="hidden" name="to" value="${escapeHtml(to)}">
 <button type="submit">Sign in</button>
-</form>
-<div data-passkey-sign-in="${escapeHtml(to)}" hidden>
-<button type="button" class="other">Sign in with a passkey</button>
-<output role="alert"></output>
-</div>`,
+</form>${passkeys ? passkeyButton(to) : ''}`,
   );
 }
 

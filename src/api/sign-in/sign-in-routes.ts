@@ -21,6 +21,7 @@ export interface SignInParts {
   readonly guesses: GuessLimit;
   readonly sessions: BrowserSessions;
   readonly name: string;
+  readonly passkeys?: boolean | undefined;
   readonly ways?: readonly { readonly href: string; readonly label: string }[];
 }
 
@@ -40,12 +41,12 @@ export const sendPage = (reply: FastifyReply, html: string): FastifyReply =>
 
 /** `GET|POST /signin`, its stylesheet, `GET /signin/csrf` and `POST /signin/out`. */
 export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Promise<void> {
-  const { codes, guesses, sessions, name, ways = [] } = parts;
+  const { codes, guesses, sessions, name, passkeys, ways = [] } = parts;
   await app.register(formbody, { bodyLimit: BODY_LIMIT });
 
   app.get<{ Querystring: { to?: string } }>('/signin', (request, reply) => {
     const to = localPath(request.query.to);
-    return request.person ? reply.redirect(to, 303) : sendPage(reply, signInPage({ name, to, ways }));
+    return request.person ? reply.redirect(to, 303) : sendPage(reply, signInPage({ name, to, ways, passkeys }));
   });
 
   app.get('/signin/style.css', (_request, reply) =>
@@ -60,7 +61,7 @@ export async function signInRoutes(app: FastifyInstance, parts: SignInParts): Pr
     if (person instanceof SignInProblem) {
       if (!wantsPage(request)) throw person;
       reply.code(person.statusCode).headers(person.headers);
-      return sendPage(reply, signInPage({ name, to, ways, problem: person.message }));
+      return sendPage(reply, signInPage({ name, to, ways, passkeys, problem: person.message }));
     }
     sessions.start(reply, person);
     return wantsPage(request) ? reply.redirect(to, 303) : reply.code(204).send();

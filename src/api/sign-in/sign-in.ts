@@ -96,7 +96,9 @@ export const signIn = fastifyPlugin<SignInOptions>(
       });
       const { oidc } = options;
       const ways = oidc ? [{ href: '/signin/oidc', label: `Sign in with ${new URL(oidc.issuer).host}` }] : [];
-      await signInRoutes(routes, { codes, sessions: browsers, name, ways, guesses: new GuessLimit(now) });
+      const { passkeys } = options;
+      const guesses = new GuessLimit(now);
+      await signInRoutes(routes, { codes, sessions: browsers, name, ways, passkeys, guesses });
       if (oidc) {
         const cookieOf = { name: cookieName, secure: options.secureCookie };
         await routes.register(oidcRoutes, { oidc, sessions: browsers, cookie: cookieOf, now });

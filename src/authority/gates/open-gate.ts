@@ -14,6 +14,7 @@ import { appendOnce } from '../ledger/append-once.ts';
 import { nextNumber } from '../ledger/sequence.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import { requirementOf } from '../policy/requirement-of.ts';
+import { withinPolicy } from '../policy/within-policy.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { openRun, type RunRow } from '../runs/known-run.ts';
 import type { GateRow } from './gate-row.ts';
@@ -108,7 +109,10 @@ export async function openGate(
     const proposedBy: ProposedBy =
       replaced?.revision.kind === 'edit' ? { kind: 'person', person: replaced.revision.by } : request.proposedBy;
     const all = await Promise.all(request.options.map((option) => assemble(trx, run.id, option)));
-    const { options, leftOut, forbidden } = withinCaps(context.bundle().caps, all);
+    const capped = withinCaps(context.bundle().caps, all);
+    const permitted = await withinPolicy(trx, context, run, capped.options, proposedBy);
+    const { options } = permitted;
+    const forbidden = capped.forbidden ?? permitted.forbidden;
     const plan = { ...request.plan, options: all.map(({ id, title, digest }) => ({ id, title, digest })) };
     // What opens no gate leaves no row by which a repeated call could be told; the plan's own entry does that.
     const news = await appendOnce(trx, now, run.id, 'plan.proposed', {
@@ -132,13 +136,17 @@ export async function openGate(
     const unshown = forbidden ?? tooLongToShow(options);
     const requirement =
       unshown === undefined ? await requirementOf(trx, context, run, options, proposedBy) : { forbidden: unshown };
-    for (const [at, text] of leftOut.entries()) {
-      await append(trx, now, run.id, 'run.note', { text: `Left out, as it is over a cap: ${text}` });
-      await enqueue(trx, now, 'say', run.id, { key: `cap-${request.ordinal}-${at}`, text: `Left out: ${text}` });
-    }
     if ('forbidden' in requirement) {
       if (news) await append(trx, now, run.id, 'run.note', { text: `Forbidden by policy: ${requirement.forbidden}` });
       return { answer: 'forbidden', message: requirement.forbidden };
+    }
+    const leftOut = [
+      ...capped.leftOut.map((text) => `Left out, as it is over a cap: ${text}`),
+      ...permitted.leftOut.map((text) => `Left out, as policy forbids it: ${text}`),
+    ];
+    for (const [at, text] of leftOut.entries()) {
+      await append(trx, now, run.id, 'run.note', { text });
+      await enqueue(trx, now, 'say', run.id, { key: `left-out-${request.ordinal}-${at}`, text });
     }
     const id = replaced?.revision.next ?? idFromBytes('g', randomBytes(6));
     const expires = new Date(now.getTime() + requirement.expiresAfterMs);
