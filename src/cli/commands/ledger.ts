@@ -28,7 +28,8 @@ const EVER = 'from=1970-01-01&to=9999-01-01';
 /** `belay ledger` */
 export function register(program: Command): void {
   const ledger = program.command('ledger').description('the record of who decided what, and what was done');
-  withConnection(ledger.command('verify [bundle]'))
+  withConnection(ledger.command('verify'))
+    .argument('[bundle]', 'an export to check, without any Belay; else the record of the one that runs')
     .description('check the whole record, or without any Belay a bundle (folder or .zip) that was exported from one')
     .option(
       '--key <fingerprint>',

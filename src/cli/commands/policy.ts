@@ -101,7 +101,9 @@ export function register(program: Command): void {
       const view = await clientFor(options).get('/api/policy', PolicyView);
       console.log(options.json ? JSON.stringify(view) : viewText(view));
     });
-  withConnection(policy.command('explain <tool> <target>'))
+  withConnection(policy.command('explain'))
+    .argument('<tool>', 'such as kubernetes.rollout_undo')
+    .argument('<target>', 'its lock key, such as kubernetes:<cluster>/shop/deployments/checkout')
     .description('what would happen, and which rule says so')
     .requiredOption('--as <person>', 'who asks for it: their name in the directory')
     .option('--folder <folder>', 'ask the policies of a folder, without a running Belay')
@@ -110,7 +112,8 @@ export function register(program: Command): void {
     .option('--json', 'print the answer as JSON')
     .action(explain);
   policy
-    .command('test [folder]')
+    .command('test')
+    .argument('[folder]', 'with policies and their tests (BELAY_POLICY)')
     .description('run the table tests that stand beside the policies (BELAY_POLICY)')
     .option('--json', 'print the results as JSON')
     .action(test);

@@ -25,7 +25,8 @@ const STATEMENTS = [
 test.each(STATEMENTS)('the server’s role may %s where the code does: %s', (privilege, pattern) => {
   const tables = new Set(sources.flatMap((text) => [...text.matchAll(pattern)].map((match) => match[1] ?? '')));
   expect(tables.size).toBeGreaterThan(0);
-  const lacking = [...tables].filter((table) => !grants[table]?.includes(privilege));
+  // `update (lifted_at)` is the right to change that column alone, and enough to lock a row.
+  const lacking = [...tables].filter((table) => !grants[table]?.some((given) => given.split(' ')[0] === privilege));
   expect(lacking).toEqual([]);
 });
 
