@@ -5,7 +5,7 @@ import { takeModelTurn } from '../agents/model-turn.ts';
 import type { AuthorityClient } from '../authority/protocol.ts';
 import type { ModelTurnRequest } from '../domain/conversation.ts';
 import type { Manifest } from '../domain/manifest.ts';
-import { redact } from '../tools/redact.ts';
+import { redact } from '../platform/secrets/redact.ts';
 import type { AgentActivities, OfRun } from './wire.ts';
 
 const of = ({ run, execution }: ModelTurnRequest): OfRun => ({ run, execution });

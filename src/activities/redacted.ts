@@ -1,8 +1,8 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { Failure } from '../domain/failure.ts';
 import { Json } from '../domain/json.ts';
-import { redact } from '../tools/redact.ts';
-import { sanitize } from '../tools/sanitize.ts';
+import { redact } from '../platform/secrets/redact.ts';
+import { sanitize } from '../platform/secrets/sanitize.ts';
 
 /** An error travels into history and to people; a system that answers with a page of HTML does not come along. Bytes. */
 const MAX_ERROR = 2000;

@@ -11,6 +11,7 @@ import type { AlertRoute } from '../doors.ts';
 import { append } from '../ledger/append.ts';
 import { checkInput, type InputProblem } from '../runs/check-input.ts';
 import { registerRun } from '../runs/register.ts';
+import { redactAlert } from './redact-alert.ts';
 import { hasEnded, nameOf, resolveAlert } from './resolve.ts';
 
 /**
@@ -186,8 +187,10 @@ const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 /** One delivery in one transaction: stored whole or not at all. Two that race for one incident: the later one looks again. */
 export async function receiveAlerts(
   context: AuthorityContext,
-  alerts: readonly { alert: Alert; route: AlertRoute | undefined }[],
+  given: readonly { alert: Alert; route: AlertRoute | undefined }[],
 ): Promise<AlertReceipt[]> {
+  const alerts: { alert: Alert; route: AlertRoute | undefined }[] = [];
+  for (const { alert, route } of given) alerts.push({ alert: await redactAlert(alert), route });
   // In one order for all deliveries, so that two of them do not wait for each other's runs.
   const inLine = [...alerts.entries()].toSorted(([, a], [, b]) => compare(orderOf(a.alert), orderOf(b.alert)));
   const receipts = await again(() =>

@@ -4,7 +4,9 @@ import { again } from '../../platform/database/again.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import { standingOf } from '../people/standing.ts';
+import { secretArguments } from '../../platform/secrets/secret-arguments.ts';
 import { judgeDecision } from './judge-decision.ts';
+import { refuse } from './may-decide.ts';
 
 /**
  * One transaction: checks, row, signature, ledger, outbox. That answers the person, also while Temporal is down.
@@ -16,6 +18,10 @@ export async function decide(
   request: DecisionRequest,
   person: Person,
 ): Promise<DecisionAnswer> {
+  // Not taken out: a passkey may have signed exactly these words.
+  const telltale = await secretArguments({ reason: request.reason ?? '' });
+  if (telltale.length > 0)
+    return refuse('invalid', 'reason: it looks like it holds a secret, and it is kept for good; say it without.');
   // Asks outside sources, perhaps; whoever changes groups between here and the commit is caught by the grant.
   const known = await standingOf(context, person);
   const answer = await again(() =>

@@ -4,6 +4,7 @@ import { idFromBytes } from '../../domain/ids.ts';
 import type { Person } from '../../domain/person.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
+import { redact } from '../../platform/secrets/redact.ts';
 import { append } from '../ledger/append.ts';
 import { nextNumber } from '../ledger/sequence.ts';
 import { enqueue } from '../outbox/enqueue.ts';
@@ -78,7 +79,8 @@ async function begin(
  * that did something are cancelled afterwards, which takes it back. Halting the same again finds the first.
  */
 export async function halt(context: AuthorityContext, request: HaltRequest, person: Person): Promise<HaltAnswer> {
-  const reason = request.reason.trim();
+  // Never refused for it: halting must always work.
+  const { text: reason } = await redact(request.reason.trim());
   const problems = [
     ...(reason === '' ? [{ field: 'reason', message: 'say why; it stands on every screen until it is resumed' }] : []),
     ...scopeProblem(context.manifest, request.scope),

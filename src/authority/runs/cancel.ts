@@ -1,6 +1,7 @@
 import { Failure } from '../../domain/failure.ts';
 import type { Person } from '../../domain/person.ts';
 import { isOver } from '../../domain/run.ts';
+import { redact } from '../../platform/secrets/redact.ts';
 import type { AuthorityContext } from '../context.ts';
 import { HALT_RUNBOOK } from '../halts/halt-run.ts';
 import { append } from '../ledger/append.ts';
@@ -16,9 +17,10 @@ export async function cancelRun(
   context: AuthorityContext,
   id: string,
   person: Person,
-  reason: string,
+  given: string,
 ): Promise<'cancelling' | 'over' | 'unknown'> {
   const now = context.now();
+  const { text: reason } = await redact(given);
   const answer = await context.db.transaction().execute(async (trx) => {
     const run = await lockRun(trx, id);
     if (!run) return 'unknown' as const;

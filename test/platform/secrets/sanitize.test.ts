@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { sanitize } from '../../src/tools/sanitize.ts';
+import { sanitize } from '../../../src/platform/secrets/sanitize.ts';
 
 test.each<[string, string, string]>([
   ['colours', '\u001b[31mred\u001b[0m', 'red'],

@@ -1,7 +1,7 @@
 import { lintSource } from '@secretlint/core';
 import { secretLintProfiler } from '@secretlint/profiler';
 import { creator as recommended } from '@secretlint/secretlint-rule-preset-recommend';
-import { PATTERNS } from '../domain/secret-patterns.ts';
+import { PATTERNS } from '../../domain/secret-patterns.ts';
 import { sanitize } from './sanitize.ts';
 
 // On, it leaves some marks in the process for every text it has ever seen: memory that a worker never gets back.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { redact } from '../../src/tools/redact.ts';
+import { redact } from '../../../src/platform/secrets/redact.ts';
 
 const KEY = 'MIIEpAIBAAKCAQEA04up8hoqzS1+APIB0RhjXyObwHQnOzhAk5Bd7mhkSbPkyhP1';
 // Assembled here, so that scanners of this repository find no secret in it.
