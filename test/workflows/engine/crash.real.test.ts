@@ -70,7 +70,9 @@ describeReal('a worker that dies around a side effect', ['temporal', 'postgres']
     dieOnce('before', 'once-before');
     const run = await approved({ name: 'once-before', tool: 'lamp.set_once' });
     await doubtOf(run);
-    expect(await toy.belay.progress(run)).toContain(`waiting for a person to say whether ${run}/1 happened`);
+    await until('it waits for a person', async () =>
+      (await toy.belay.progress(run)).includes(`waiting for a person to say whether ${run}/1 happened`),
+    );
     expect(await toy.belay.note(run, 'Nobody can tell')).toContain(
       `Perhaps in effect: ${run}/1, Switch lamp once-before on`,
     );
