@@ -20,7 +20,7 @@ export interface Around {
   readonly halts: readonly Halt[];
 }
 
-const frame = (title: string, body: Html, script: boolean): Html =>
+const frame = (title: string, body: Html, head: Html | false): Html =>
   html`<!doctype html>
     <html lang="en">
       <head>
@@ -30,7 +30,7 @@ const frame = (title: string, body: Html, script: boolean): Html =>
         <title>${title} · Belay</title>
         <link rel="stylesheet" href="/app.css" />
         <link rel="icon" href="data:," />
-        ${script && html`<script src="/app.js" defer></script>`}
+        ${head}
       </head>
       <body>
         ${body}
@@ -46,7 +46,17 @@ export function sendPage(reply: FastifyReply, title: string, { person, halts }: 
       <a href="/">Belay</a><span>${person}</span>${haltForm()}<button type="button" data-sign-out>Sign out</button>
     </header>
     <main>${haltBanner(halts)} ${body}</main>`;
-  return send(reply, frame(halts.length === 0 ? title : `HALTED · ${title}`, page, true));
+  return send(
+    reply,
+    frame(halts.length === 0 ? title : `HALTED · ${title}`, page, html`<script src="/app.js" defer></script>`),
+  );
+}
+
+/** Sends a page that says nothing of people, runs or halts. `head` is what it loads besides the style of all pages. */
+export function sendBarePage(reply: FastifyReply, title: string, body: Html, head: Html | false = false): FastifyReply {
+  const page = html`<header><a href="/">Belay</a></header>
+    <main>${body}</main>`;
+  return send(reply, frame(title, page, head));
 }
 
 /** What went wrong, for somebody who looks at it in a browser; says nothing about who they are. */
@@ -54,11 +64,8 @@ export function sendProblemPage(
   reply: FastifyReply,
   { status, title, detail }: { status: number; title: string; detail: string },
 ): FastifyReply {
-  const page = html`<header><a href="/">Belay</a></header>
-    <main>
-      <h1>${title}</h1>
-      <p>${detail}</p>
-      <p><a href="/">To the approvals and runs</a></p>
-    </main>`;
-  return send(reply.code(status), frame(title, page, false));
+  const body = html`<h1>${title}</h1>
+    <p>${detail}</p>
+    <p><a href="/">To the approvals and runs</a></p>`;
+  return sendBarePage(reply.code(status), title, body);
 }

@@ -4,6 +4,7 @@ import type { Person } from '../../domain/person.ts';
 import type { PolicyRequest } from '../../domain/policy-request.ts';
 import { z } from 'zod';
 import type { AuthorityContext } from '../context.ts';
+import { lastBody } from '../ledger/read.ts';
 import { freezesOver } from '../freezes/freezes-over.ts';
 import type { Explanation } from '../policy/explanation.ts';
 import { placeOf } from '../policy/policy.ts';
@@ -45,15 +46,8 @@ const Activated = z.object({ hash: z.string(), diff: z.array(z.string()), by: z.
 
 /** What the record says of the last activation. */
 async function lastEntry({ db }: AuthorityContext) {
-  const row = await db
-    .selectFrom('ledger')
-    .select('body')
-    .where('run', '=', SYSTEM_CHAIN)
-    .where('kind', '=', 'bundle.activated')
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row && Activated.safeParse(JsonObject.parse(JSON.parse(row.body))).data;
+  const body = await lastBody(db, SYSTEM_CHAIN, 'bundle.activated');
+  return body === undefined ? undefined : Activated.safeParse(JsonObject.parse(JSON.parse(body))).data;
 }
 
 function keeperOf({ bundles }: AuthorityContext): BundleKeeper {

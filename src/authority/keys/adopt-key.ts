@@ -2,6 +2,7 @@ import { SYSTEM_CHAIN } from '../../domain/ledger.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
+import { lastBody } from '../ledger/read.ts';
 import { nextNumber } from '../ledger/sequence.ts';
 import { publicKeysIn } from './verify-signature.ts';
 
@@ -9,16 +10,9 @@ import { publicKeysIn } from './verify-signature.ts';
 async function lastAdopted(trx: Trx): Promise<string | undefined> {
   // Two servers that start at once stand in line here; only the first of a database's life finds no row to wait for.
   await trx.selectFrom('sequence_head').select('number').forUpdate().execute();
-  const row = await trx
-    .selectFrom('ledger')
-    .select('body')
-    .where('run', '=', SYSTEM_CHAIN)
-    .where('kind', '=', 'key.adopted')
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  if (!row) return undefined;
-  const { keyId }: { keyId: string } = JSON.parse(row.body);
+  const body = await lastBody(trx, SYSTEM_CHAIN, 'key.adopted');
+  if (body === undefined) return undefined;
+  const { keyId }: { keyId: string } = JSON.parse(body);
   return keyId;
 }
 

@@ -2,6 +2,7 @@ import type { GateOption } from '../../domain/gate.ts';
 import type { ProposedBy } from '../../domain/plan.ts';
 import type { Database, Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
+import { leaveOut, type LeftOver } from '../gates/leave-out.ts';
 import type { RunRow } from '../runs/known-run.ts';
 import { requirementOf } from './requirement-of.ts';
 
@@ -15,14 +16,11 @@ export async function withinPolicy(
   run: RunRow,
   options: readonly GateOption[],
   proposedBy: ProposedBy,
-): Promise<{ options: GateOption[]; leftOut: string[]; forbidden: string | undefined }> {
-  const within: GateOption[] = [];
-  const leftOut: string[] = [];
+): Promise<LeftOver> {
+  const judged: Parameters<typeof leaveOut>[0][number][] = [];
   for (const option of options) {
     const rule = await requirementOf(db, context, run, [option], proposedBy);
-    if ('forbidden' in rule) leftOut.push(rule.forbidden);
-    else within.push(option);
+    judged.push({ option, problem: 'forbidden' in rule ? rule.forbidden : undefined });
   }
-  const something = within.some(({ actions, manual }) => actions.length > 0 || manual !== null);
-  return { options: within, leftOut, forbidden: leftOut.length > 0 && !something ? leftOut.join('; ') : undefined };
+  return leaveOut(judged);
 }

@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { z } from 'zod';
 import { CliError } from '../../platform/problem.ts';
 import { clientFor, withConnection, type ConnectionOptions } from '../connection-options.ts';
 import { chosenOption, decide, readGate } from '../decide.ts';
+import { jsonObject } from '../json-object.ts';
 import { parseInput } from '../parse-input.ts';
 
 interface Options extends ConnectionOptions {
@@ -13,14 +13,6 @@ interface Options extends ConnectionOptions {
   readonly digest?: string;
   readonly reason?: string;
   readonly json?: boolean;
-}
-
-function asObject(text: string): Record<string, unknown> {
-  try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
-  } catch {
-    throw new InvalidArgumentError('It must be a JSON object.');
-  }
 }
 
 function asNumber(text: string): number {
@@ -34,7 +26,7 @@ export function register(program: Command): void {
     .description('ask for something else than an approval shows; it is withdrawn and another takes its place')
     .argument('<gate>', 'its id, such as g-7k2m9q')
     .option('--set <pair...>', 'an argument to change, as key=value; a value that is JSON is taken as such')
-    .option('--args <json>', 'all arguments, as one JSON object', asObject)
+    .option('--args <json>', 'all arguments, as one JSON object', jsonObject)
     .option('--action <number>', 'which step of the option, from 1', asNumber, 0)
     .option('--option <id>', 'which option, when there are several')
     .option('--digest <digest>', 'edit only exactly this')

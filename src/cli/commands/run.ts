@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { z } from 'zod';
 import { clientFor, withConnection, type ConnectionOptions } from '../connection-options.ts';
+import { jsonObject } from '../json-object.ts';
 import { parseInput } from '../parse-input.ts';
 
 const Started = z.looseObject({ id: z.string() });
@@ -11,7 +12,7 @@ export function register(program: Command): void {
     .description('start a run of a runbook')
     .argument('<runbook>', 'its name, such as remediation/bad-deploy')
     .argument('[input...]', 'its input as key=value; a value that is JSON (3, true, ["a"]) is taken as such')
-    .option('--input-json <json>', 'the input as one JSON object', asObject)
+    .option('--input-json <json>', 'the input as one JSON object', jsonObject)
     .option('--dry-run', 'investigate and propose, change nothing')
     .option('--json', 'print the answer as JSON')
     .action(async (runbook: string, pairs: string[], options: Options) => {
@@ -27,12 +28,4 @@ interface Options extends ConnectionOptions {
   readonly inputJson?: Record<string, unknown>;
   readonly dryRun?: boolean;
   readonly json?: boolean;
-}
-
-function asObject(text: string): Record<string, unknown> {
-  try {
-    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
-  } catch {
-    throw new InvalidArgumentError('It must be a JSON object.');
-  }
 }

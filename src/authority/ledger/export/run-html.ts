@@ -42,6 +42,15 @@ const decided: Part = (body, when) =>
     ['signed with', at(body, 'keyId')],
   ]);
 
+/** How a side effect, or taking it back, ended. */
+const ended: Part = (body, when) =>
+  facts([
+    ['when', when],
+    ['action', at(body, 'action')],
+    ['what came of it', at(body, 'summary')],
+    ['digest', at(body, 'digest')],
+  ]);
+
 const PARTS: Partial<Record<LedgerEntry['kind'], readonly [title: string, part: Part]>> = {
   'plan.proposed': [
     'Proposed',
@@ -88,26 +97,8 @@ const PARTS: Partial<Record<LedgerEntry['kind'], readonly [title: string, part: 
       ]),
   ],
   'decision.recorded': ['Decided', decided],
-  'action.executed': [
-    'Done',
-    (body, when) =>
-      facts([
-        ['when', when],
-        ['action', at(body, 'action')],
-        ['what came of it', at(body, 'summary')],
-        ['digest', at(body, 'digest')],
-      ]),
-  ],
-  'action.undone': [
-    'Taken back',
-    (body, when) =>
-      facts([
-        ['when', when],
-        ['action', at(body, 'action')],
-        ['what came of it', at(body, 'summary')],
-        ['digest', at(body, 'digest')],
-      ]),
-  ],
+  'action.executed': ['Done', ended],
+  'action.undone': ['Taken back', ended],
 };
 
 /** One run for people: who, what, when, on which evidence, under which bundle, proposed by what, and the outcome. */
