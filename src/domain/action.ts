@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Digest, digestOf } from './digest.ts';
 import { ActionId } from './ids.ts';
 import { Json, JsonObject } from './json.ts';
+import { Priced } from './money.ts';
 import { Reversible, Risk } from './risk.ts';
 import { Target } from './target.ts';
 
@@ -45,6 +46,8 @@ export const Preview = CanonicalAction.extend({
   risk: Risk,
   reversible: Reversible,
   safeToRepeat: z.enum(['idempotency-key', 'compare-and-set', 'no']),
+  /** What the target costs a month, where that is known; left out of previews that were made before there was any. */
+  money: Priced.nullable().exactOptional(),
 });
 export type Preview = z.infer<typeof Preview>;
 

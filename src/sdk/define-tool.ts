@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type { Owner } from '../domain/action.ts';
 import type { ActionOutcome } from '../domain/grant.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
+import type { ListItem } from '../domain/list-item.ts';
+import type { Priced } from '../domain/money.ts';
 import type { Reversible } from '../domain/risk.ts';
 import type { Target } from '../domain/target.ts';
 
@@ -15,6 +17,8 @@ export interface ToolContext<C> {
   readonly looksOnly?: boolean;
   /** The current time; tests set it. */
   readonly now: () => Date;
+  /** The items of one of the run's lists that this connection reaches, in their order; only a run's reads have lists. */
+  readonly list?: (name: string) => Promise<readonly ListItem[]>;
 }
 
 interface Described<N extends string, I extends z.ZodType> {
@@ -36,6 +40,8 @@ export interface Reading<F> {
   readonly content?: string;
   /** One line: what was seen. */
   readonly summary: string;
+  /** The many things that were found, for the list that the runbook collects them in; at most `MOST_ITEMS`. */
+  readonly items?: readonly Omit<ListItem, 'connection'>[];
 }
 
 export interface ReadTool<
@@ -62,6 +68,8 @@ export interface ToolPreview {
   readonly undo: string | null;
   readonly owner: Owner | null;
   readonly command: string | null;
+  /** What it costs a month, and so what removing it saves; left out where it has no price. */
+  readonly money?: Priced | null;
 }
 
 /** What a side effect is told: which action it is, and what was approved. */

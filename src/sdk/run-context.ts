@@ -10,6 +10,8 @@ export interface Read<F> {
   readonly args: JsonObject;
   /** Fails the run when false; gives `facts: undefined` when true. */
   readonly optional: boolean;
+  /** On which connection; the one that the run's input names unless given. */
+  readonly connection?: string;
   readonly gives?: F;
 }
 

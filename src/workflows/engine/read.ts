@@ -10,10 +10,12 @@ const json = (input: object): JsonObject => input as JsonObject;
 export const read = <N extends ReadToolName>(
   tool: N,
   args: ToolCatalog[N]['input'],
-): Read<ToolCatalog[N]['facts']> => ({ tool, args: json(args), optional: false });
+  at: { connection?: string } = {},
+): Read<ToolCatalog[N]['facts']> => ({ tool, args: json(args), optional: false, ...at });
 
 /** A read the run can do without. */
 export const tryRead = <N extends ReadToolName>(
   tool: N,
   args: ToolCatalog[N]['input'],
-): Read<ToolCatalog[N]['facts'] | undefined> => ({ tool, args: json(args), optional: true });
+  at: { connection?: string } = {},
+): Read<ToolCatalog[N]['facts'] | undefined> => ({ tool, args: json(args), optional: true, ...at });
