@@ -98,9 +98,18 @@ export interface WriteTool<N extends string = string, I extends z.ZodType = z.Zo
   readonly safeToRepeat: 'idempotency-key' | 'compare-and-set' | 'no';
   /** Looks at the target and says what would happen. Changes nothing. Throws `stop.*` when it makes no sense (nothing to undo, no such revision). */
   preview(args: z.output<I>, context: ToolContext<C>): Promise<ToolPreview>;
+  /** The same for many at once, in their order, where the system can be asked about many in one call; `problem` is why one cannot be offered. */
+  previewMany?(
+    all: readonly z.output<I>[],
+    context: ToolContext<C>,
+  ): Promise<readonly (ToolPreview | { readonly problem: string })[]>;
   /** The precondition as it is now: compared, as canonical JSON, with the one that was approved. */
   observe(args: z.output<I>, execution: Execution, context: ToolContext<C>): Promise<JsonObject>;
-  /** The side effect. Ends within its lease, leaves the action id on the target, compares and sets where the system can. */
+  /**
+   * The side effect. Ends within its lease, leaves the action id on the target, compares and sets where the system can.
+   * Where what it began goes on by itself (a snapshot under way), it throws `retry.not-yet`: the lease is given back, and
+   * a later attempt looks (`reconcile`) and, if it is not done, goes on. Only for what is safe to repeat.
+   */
   execute(args: z.output<I>, execution: Execution, context: ToolContext<C>): Promise<ActionOutcome>;
   /** Whether an attempt with an unknown end took effect. */
   reconcile(args: z.output<I>, execution: Execution, context: ToolContext<C>): Promise<Reconciliation>;
