@@ -17,6 +17,14 @@ const calls = [
   'finish',
   'abandon',
   'foreignSignal',
+  'closeList',
+  'reduceList',
+  'askOwners',
+  'attendList',
+  'openBatchGate',
+  'wave',
+  'reportBatch',
+  'savings',
 ] as const satisfies readonly Call[];
 
 export type AuthorityActivities = Pick<AuthorityClient, (typeof calls)[number]>;

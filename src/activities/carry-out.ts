@@ -89,11 +89,18 @@ const failed = (summary: string): ActionOutcome => ({ status: 'failed', summary,
 
 const inDoubt = (summary: string): ActionOutcome => ({ status: 'in-doubt', summary, postState: null });
 
+/** What was begun goes on by itself, and its tool says so: nobody need wait for the end of a lease that nobody uses. */
+async function giveBack({ authority, action, phase, tool }: Attempt, { fence }: Held, error: unknown): Promise<void> {
+  if (error instanceof Failure && error.type === 'retry.not-yet' && tool.safeToRepeat !== 'no')
+    await authority.release({ action: action.id, phase, fence });
+}
+
 /** Does it. Only a definite refusal by the system counts as an end; anything unclear is thrown and left to reconcile. */
 async function act(attempt: Attempt, held: Held): Promise<ActionOutcome> {
   try {
     return await waysOf(attempt).run(executionOf(attempt, held.idempotencyKey));
   } catch (error) {
+    await giveBack(attempt, held, error);
     if (!isFinal(error)) throw error;
     return failed(error.message);
   }

@@ -1,9 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
 import ms from 'ms';
-import type { z } from 'zod';
 import { canonicalJson } from '../domain/digest.ts';
 import { Failure } from '../domain/failure.ts';
-import { Json, JsonObject } from '../domain/json.ts';
+import type { Json } from '../domain/json.ts';
 import { systemOf } from '../domain/queue.ts';
 import type { AuthorityClient } from '../authority/protocol.ts';
 import type { AnyTool, ReadTool, ToolContext, WriteTool } from '../sdk/define-tool.ts';
@@ -11,6 +10,10 @@ import { toolEntry } from '../tools/registry.ts';
 import { carryOut } from './carry-out.ts';
 import type { Connections } from './connections.ts';
 import { checkPermit } from './permit.ts';
+import { cleanPreview } from './clean-preview.ts';
+import { handOver, itemsOf } from './list-items.ts';
+import { parseArgs } from './parse-args.ts';
+import { previewItems } from './preview-items.ts';
 import { clean, cleanFacts, redacted } from './redacted.ts';
 import type { ToolActivities } from './wire.ts';
 
@@ -27,14 +30,6 @@ export interface ToolActivityDeps {
   readonly now: () => Date;
 }
 
-/** Arguments as the tool's own schema parses them. Problems name their field. */
-export function parseArgs(tool: { name: string; input: z.ZodType }, args: JsonObject): JsonObject {
-  const parsed = tool.input.safeParse(args);
-  if (parsed.success) return JsonObject.parse(parsed.data);
-  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'arguments'}: ${issue.message}`);
-  throw new Failure('stop.invalid-input', `${tool.name}: ${problems.join('; ')}`);
-}
-
 /** Facts within their cap, or a failure that names the tool: the workflow's history holds them for good. */
 async function factsOf(facts: unknown, tool: string): Promise<Json> {
   const bytes = Buffer.byteLength(JSON.stringify(facts) ?? '');
@@ -46,10 +41,15 @@ async function factsOf(facts: unknown, tool: string): Promise<Json> {
 /** The activities of the queues whose credentials these connections are. */
 export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
   const { authority, connections, now } = deps;
-  const contextOf = (tool: AnyTool, client: unknown, connection: string): ToolContext<unknown> => ({
+  const contextOf = (
+    tool: AnyTool,
+    client: unknown,
+    connection: string,
+    timeoutMs = ms(tool.timeout),
+  ): ToolContext<unknown> => ({
     client,
     connection,
-    signal: AbortSignal.any([cancellationSignal(), AbortSignal.timeout(ms(tool.timeout))]),
+    signal: AbortSignal.any([cancellationSignal(), AbortSignal.timeout(timeoutMs)]),
     now,
   });
   return {
@@ -60,7 +60,18 @@ export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
         if (tool.risk !== 'read')
           throw new Failure('stop.forbidden', `${tool.name} changes things; it is proposed in a plan, never called`);
         const reads: ReadTool = tool;
-        const reading = await reads.read(parseArgs(tool, request.args), contextOf(tool, client, request.connection));
+        const { run, execution } = request.permit.permit;
+        const reading = await reads.read(parseArgs(tool, request.args), {
+          ...contextOf(tool, client, request.connection),
+          list: (name) => itemsOf(authority, { run, execution, list: name }),
+        });
+        if (request.list)
+          await handOver(
+            authority,
+            { run, execution, ...request.list, system: systemOf(tool.name) },
+            request.connection,
+            reading.items ?? [],
+          );
         const content = await clean(reading.content ?? JSON.stringify(reading.facts, null, 2), MAX_CONTENT_BYTES);
         const summary = await clean(reading.summary, 300);
         return {
@@ -84,29 +95,22 @@ export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
         const write: WriteTool = tool;
         const args = parseArgs(tool, request.args);
         const context = { ...contextOf(tool, client, request.connection), looksOnly: request.looksOnly };
-        const seen = await write.preview(args, context);
-        const { risk, reversible, safeToRepeat } = write;
-        const blastRadius = {
-          count: seen.blastRadius.count,
-          unit: seen.blastRadius.unit,
-          ...(seen.blastRadius.percent === undefined ? {} : { percent: seen.blastRadius.percent }),
-        };
-        const preview = {
-          ...seen,
-          blastRadius,
-          sentence: await clean(seen.sentence, 500),
-          diff: await clean(seen.diff, 20_000),
-          undo: seen.undo === null ? null : await clean(seen.undo, 500),
-          target: { ...seen.target, name: await clean(seen.target.name, 300) },
-          tool: tool.name,
-          toolSchemaHash: toolEntry(tool).schemaHash,
-          args,
-          risk,
-          reversible,
-          safeToRepeat,
-        };
+        const preview = await cleanPreview(write, args, await write.preview(args, context));
         const { run, execution, sequence } = request;
         return await authority.preview({ run, execution, sequence, preview });
+      }),
+
+    previewItems: (request) =>
+      redacted(async () => {
+        checkPermit(request.permit, deps.publicKeyPem, now(), request);
+        const { tool, client } = connections.find(request.tool, request.connection);
+        if (tool.risk === 'read')
+          throw new Failure('stop.invalid-input', `${tool.name} only reads; there is nothing to preview`);
+        const contextFor = (timeoutMs?: number) => ({
+          ...contextOf(tool, client, request.connection, timeoutMs),
+          looksOnly: request.looksOnly,
+        });
+        return await previewItems(authority, tool, contextFor, request);
       }),
 
     carryOut: (request) =>

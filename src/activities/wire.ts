@@ -18,11 +18,31 @@ export interface ReadToolRequest {
   readonly args: JsonObject;
   /** Whether the workflow wants the typed facts; a model's calls pass the content by reference only. */
   readonly wantFacts: boolean;
+  /** The run's list that what it finds goes into, and the name of this read's part of it. */
+  readonly list?: { readonly name: string; readonly part: string };
 }
 
 export interface ReadToolResult {
   readonly facts: Json;
   readonly content: BlobRef;
+}
+
+/** Previews of the items of a list that one connection reaches, from a place on; a stretch at a time. */
+export interface PreviewItemsRequest extends OfRun {
+  readonly looksOnly: boolean;
+  readonly permit: SignedRunPermit;
+  readonly list: string;
+  readonly tool: string;
+  readonly connection: string;
+  /** Action ids are numbered from here on, by position. */
+  readonly base: number;
+  readonly after: number;
+}
+
+/** Up to which place it looked; `more` while there may be items after it. */
+export interface PreviewItemsResult {
+  readonly last: number;
+  readonly more: boolean;
 }
 
 export interface PreviewRequest extends OfRun {
@@ -49,6 +69,7 @@ export type CarryOutResult =
 export interface ToolActivities {
   readTool(request: ReadToolRequest): Promise<ReadToolResult>;
   previewAction(request: PreviewRequest): Promise<{ id: string; digest: string }>;
+  previewItems(request: PreviewItemsRequest): Promise<PreviewItemsResult>;
   carryOut(request: CarryOutRequest): Promise<CarryOutResult>;
 }
 

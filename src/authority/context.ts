@@ -6,6 +6,7 @@ import type { BundleKeeper } from './bundle/bundle-keeper.ts';
 import type { Calendars } from './freezes/calendars.ts';
 import type { LedgerKeeper } from './ledger/keeper.ts';
 import type { Seen } from './ledger/seen.ts';
+import type { VerifiedSequence } from './ledger/verified-sequence.ts';
 import type { OutsideLists } from './people/narrowing.ts';
 import type { StepUp } from './stepup/step-up.ts';
 
@@ -33,6 +34,8 @@ export interface AuthorityContext {
   readonly now: () => Date;
   /** How far the sequence was seen to go, whatever the database says now. Absent: only the database is asked. */
   readonly seen?: Seen;
+  /** What this process read of the sequence and found whole; absent: each grant reads all of it anew. */
+  readonly verified?: VerifiedSequence;
   /** What keeps the record outside the database; absent where nothing does (the hooks door, some tests). */
   readonly keeper?: () => LedgerKeeper;
   /** Milliseconds added to a tool's own timeout to make its lease; 5 s unless given. */

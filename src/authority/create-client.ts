@@ -1,4 +1,8 @@
 import { Failure } from '../domain/failure.ts';
+import { openBatchGate } from './batches/open-batch-gate.ts';
+import { recordPreviews } from './batches/record-previews.ts';
+import { recordSavings, reportBatch } from './batches/report-batch.ts';
+import { nextWave } from './batches/wave.ts';
 import { getBlob, putBlob } from './blobs/blob-store.ts';
 import type { AuthorityContext } from './context.ts';
 import { guarded } from './create-doors.ts';
@@ -9,8 +13,14 @@ import { giveUp } from './grants/give-up.ts';
 import { grant } from './grants/grant.ts';
 import { releaseLocks, takeLocks } from './grants/lock.ts';
 import { readAction } from './grants/read-action.ts';
+import { releaseLease } from './grants/release.ts';
 import { recordOutcome } from './grants/outcome.ts';
 import { recordPreview } from './grants/preview.ts';
+import { askOwners, attendList } from './lists/ask-owners.ts';
+import { closeList } from './lists/close-list.ts';
+import { putItems } from './lists/put-items.ts';
+import { readItems } from './lists/read-items.ts';
+import { reduceList } from './lists/reduce-list.ts';
 import { parseRequest } from './parse-request.ts';
 import type { AuthorityClient } from './protocol.ts';
 import { calls } from './calls.ts';
@@ -42,6 +52,7 @@ export function directAuthority(context: AuthorityContext): AuthorityClient {
     action: (request) => readAction(context, request),
     grant: (request) => grant(context, request),
     outcome: (request) => recordOutcome(context, request),
+    release: (request) => releaseLease(context, request),
     giveUp: (request) => giveUp(context, request),
     findTurn: (request) => findTurn(context, request),
     recordTurn: (request) => recordTurn(context, request),
@@ -51,6 +62,17 @@ export function directAuthority(context: AuthorityContext): AuthorityClient {
     note: (request) => note(context, request),
     finish: (request) => finishRun(context, request),
     abandon: (request) => abandonRun(context, request),
+    putItems: (request) => putItems(context, request),
+    closeList: (request) => closeList(context, request),
+    reduceList: (request) => reduceList(context, request),
+    askOwners: (request) => askOwners(context, request),
+    attendList: (request) => attendList(context, request),
+    items: (request) => readItems(context, request),
+    previews: (request) => recordPreviews(context, request),
+    openBatchGate: (request) => openBatchGate(context, request),
+    wave: (request) => nextWave(context, request),
+    reportBatch: (request) => reportBatch(context, request),
+    savings: (request) => recordSavings(context, request),
     putBlob: (request) => putBlob(context, request),
     getBlob: async ({ id }) => {
       const blob = await getBlob(context, id);

@@ -12,6 +12,7 @@ import { gateViews } from './gates/view.ts';
 import { haltDoors } from './halts/halt-doors.ts';
 import { ledgerDoors } from './ledger/ledger-doors.ts';
 import { readChain } from './ledger/read.ts';
+import { listDoors } from './lists/list-doors.ts';
 import { verifyLedger } from './ledger/verify.ts';
 import { acknowledge } from './runs/acknowledge.ts';
 import { cancelRun } from './runs/cancel.ts';
@@ -37,6 +38,7 @@ export function createDoors(context: AuthorityContext): Doors {
     ...freezeDoors(context),
     ...peopleDoors(context),
     ...ledgerDoors(context),
+    ...listDoors(context),
     ...policyDoors(context),
     passkeys: guarded(passkeyDoors(context)),
     start: (request, person, key) => startRun(context, request, person, key),

@@ -91,13 +91,27 @@ async function refuseOthersActions(
   { queueOfAction }: AuthorityFaceOptions,
 ): Promise<void> {
   if (!SCOPED.has(call)) return;
-  const needed = call === 'preview' ? queueOfPreview(request) : await queueOfAction(Scoped.parse(request).action);
+  const needed =
+    call === 'preview'
+      ? queueOfPreview(request)
+      : OF_CONNECTION.has(call)
+        ? queueOfConnection(request)
+        : await queueOfAction(Scoped.parse(request).action);
   // One answer for an action that is another's and one that is not there: a token is no way to ask which exist.
   if (needed !== queue) throw new Failure('stop.forbidden', `this is no action of queue ${queue}`);
 }
 
 /** Calls that speak of one action; a tools worker makes them for its own connection only. */
-const SCOPED: ReadonlySet<Call> = new Set(['preview', 'action', 'grant', 'outcome']);
+const SCOPED: ReadonlySet<Call> = new Set(['preview', 'action', 'grant', 'outcome', 'release', 'putItems', 'previews']);
+/** Those of them that name the connection themselves. */
+const OF_CONNECTION: ReadonlySet<Call> = new Set(['putItems', 'previews']);
+
+const OfConnection = z.object({ system: z.string(), connection: z.string() });
+
+function queueOfConnection(request: unknown): string {
+  const { system, connection } = OfConnection.parse(request);
+  return queueOf(system, connection);
+}
 
 const Scoped = z.object({ action: ActionId });
 

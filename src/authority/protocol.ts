@@ -10,28 +10,11 @@ import { Json, JsonObject } from '../domain/json.ts';
 import { ToolEntry } from '../domain/manifest.ts';
 import { SignedRunPermit } from '../domain/permit.ts';
 import { Plan, ProposedBy, ProposedOption } from '../domain/plan.ts';
-import type { QueueKind } from '../domain/queue.ts';
 import { Revision } from '../domain/revision.ts';
 import { RunMode, RunOutcome } from '../domain/run.ts';
 import { Check, Verdict } from '../domain/verdict.ts';
-
-/** Every call on behalf of a run names the Temporal chain it comes from; the authority compares it with the one it bound. */
-const ofRun = z.object({ run: RunId, execution: z.string() });
-const nothing = z.object({});
-
-/** What a run should know before it goes on: a signal only says "look", this says what is true. */
-const News = z.object({
-  cancelled: z.boolean(),
-  alertResolved: z.boolean(),
-  /** Who halted what it does and why; null while nothing is halted. */
-  halted: z.string().nullable(),
-});
-
-const call = <I extends z.ZodType, O extends z.ZodType>(by: QueueKind[], request: I, response: O) => ({
-  by,
-  request,
-  response,
-});
+import { listProtocol } from './lists/list-protocol.ts';
+import { call, GateAnswer, News, nothing, ofRun } from './protocol-call.ts';
 
 /**
  * What workers may ask of the authority: `POST /authority/<call>`, with the token of their queue. One table for the
@@ -91,11 +74,7 @@ export const protocol = {
         .array(ProposedOption.omit({ actions: true }).extend({ recommended: z.boolean(), actions: z.array(ActionId) }))
         .min(1),
     }),
-    z.discriminatedUnion('answer', [
-      z.object({ answer: z.literal('opened'), gate: GateId, lookAgainMs: z.number().int().positive() }),
-      z.object({ answer: z.literal('observed'), message: z.string() }),
-      z.object({ answer: z.literal('forbidden'), message: z.string() }),
-    ]),
+    GateAnswer,
   ),
   /**
    * What became of a gate. Does what is due by the authority's clock meanwhile (reminds, asks the next group, expires);
@@ -153,6 +132,8 @@ export const protocol = {
     }),
     z.object({ recorded: z.boolean(), outcome: ActionOutcome.nullable() }),
   ),
+  /** What was begun goes on by itself: the lease is given back, and the next attempt looks at once. */
+  release: call(['tools'], z.object({ action: ActionId, phase: Phase, fence: z.number().int() }), nothing),
   /** The run stops trying an action whose attempts all ended without an answer: an open intent is in doubt from now. */
   giveUp: call(
     ['runbooks'],
@@ -169,7 +150,12 @@ export const protocol = {
   /** Says that the run takes back what it did and why; nothing is taken back that was not announced so. */
   undoing: call(
     ['runbooks'],
-    ofRun.extend({ why: z.enum(['verdict', 'stopped', 'cancelled']), actions: z.array(ActionId).min(1) }),
+    ofRun.extend({
+      why: z.enum(['verdict', 'stopped', 'cancelled']),
+      actions: z.array(ActionId).max(100),
+      /** The batch gate all of whose actions that are in effect are meant, in the place of naming them. */
+      gate: GateId.optional(),
+    }),
     nothing,
   ),
   verified: call(['runbooks'], ofRun.extend({ verdict: Verdict, checks: z.array(Check), final: z.boolean() }), nothing),
@@ -197,6 +183,7 @@ export const protocol = {
     BlobRef,
   ),
   getBlob: call(['agents', 'tools'], z.object({ id: BlobRef.shape.id }), z.object({ content: z.string() })),
+  ...listProtocol,
 } as const;
 
 /** `GET /authority/welcome`: what a worker compares with its own before it takes work. */

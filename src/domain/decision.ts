@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Digest } from './digest.ts';
-import { GateId, RunId } from './ids.ts';
+import { ActionId, GateId, RunId } from './ids.ts';
 import { Json, JsonObject } from './json.ts';
+import { MOST_ITEMS } from './list-item.ts';
 import { Person } from './person.ts';
 import { Revision } from './revision.ts';
 import { Standing, Strength } from './standing.ts';
@@ -26,6 +27,8 @@ export const DecisionRequest = z.strictObject({
   /** For `edit`: the new arguments of the option's action number `action` (from 0; the only one's unless given). */
   args: JsonObject.optional(),
   action: z.number().int().min(0).max(9).optional(),
+  /** For an approval of a batch: items that it does not cover. They are taken out for everybody. */
+  without: z.array(ActionId).max(MOST_ITEMS).optional(),
   proof: StepUpProof.optional(),
 });
 export type DecisionRequest = z.infer<typeof DecisionRequest>;
@@ -50,6 +53,8 @@ export const DecisionRecord = z.object({
   reason: z.string().nullable(),
   /** For `edit` and `send-back`: what they want instead. */
   revision: Revision.nullable(),
+  /** Items of a batch that were taken out with this word; nothing begins on one that anybody took out. */
+  without: z.array(ActionId).exactOptional(),
   at: z.iso.datetime(),
   keyId: z.string(),
   signature: z.string(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PreviewedAction } from './action.ts';
+import { Batch } from './batch.ts';
 import { BlobRef } from './blob.ts';
 import { DecisionRecord } from './decision.ts';
 import { Digest, digestOf } from './digest.ts';
@@ -36,6 +37,8 @@ export const GateOption = ProposedOption.omit({ actions: true }).extend({
   digest: Digest,
   recommended: z.boolean(),
   actions: z.array(PreviewedAction.omit({ preState: true })),
+  /** Many like actions in the place of `actions`. */
+  batch: Batch.exactOptional(),
 });
 export type GateOption = z.infer<typeof GateOption>;
 
@@ -83,12 +86,18 @@ export const Gate = z.object({
 });
 export type Gate = z.infer<typeof Gate>;
 
-/** An option's digest covers what each action is, in order, and what a person must do by hand. */
+/** An option's digest covers what each action is, in order, and what a person must do by hand; of a batch, its root. */
 export function optionDigest(option: {
   id: string;
   manual: string | null;
   actions: readonly { digest: Digest; undo: string | null }[];
+  batch?: Pick<Batch, 'tool' | 'count' | 'root'>;
 }): Digest {
+  const { id, manual, batch } = option;
+  if (batch) {
+    const { tool, count, root } = batch;
+    return digestOf({ v: 1, id, manual, batch: { tool, count, root } });
+  }
   const actions = option.actions.map(({ digest, undo }) => ({ digest, undo }));
-  return digestOf({ v: 1, id: option.id, manual: option.manual, actions });
+  return digestOf({ v: 1, id, manual, actions });
 }

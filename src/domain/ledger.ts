@@ -54,6 +54,13 @@ export const LedgerKind = z.enum([
   'key.adopted',
   'key.retired',
   'checkpoint.sealed',
+  'list.closed',
+  'list.reduced',
+  'list.asked',
+  'item.kept',
+  'items.previewed',
+  'batch.reported',
+  'savings.measured',
 ]);
 export type LedgerKind = z.infer<typeof LedgerKind>;
 

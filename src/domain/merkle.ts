@@ -27,15 +27,27 @@ function layersOver(leaves: readonly unknown[]): Digest[][] {
 export const merkleRoot = (leaves: readonly unknown[]): Digest =>
   layersOver(leaves).at(-1)?.[0] ?? digestOf({ v: 1, empty: true });
 
-/** What shows, without the other leaves, that the leaf at this place is under the root; in order from leaf to root. */
-export function merkleProof(leaves: readonly unknown[], index: number): ProofStep[] {
+function proofIn(layers: readonly (readonly Digest[])[], index: number): ProofStep[] {
   let at = index;
-  return layersOver(leaves).flatMap((layer) => {
+  return layers.flatMap((layer) => {
     const side = at % 2 === 0 ? ('right' as const) : ('left' as const);
     const hash = layer[side === 'right' ? at + 1 : at - 1];
     at = Math.floor(at / 2);
     return hash === undefined ? [] : [{ side, hash }];
   });
+}
+
+/** What shows, without the other leaves, that the leaf at this place is under the root; in order from leaf to root. */
+export const merkleProof = (leaves: readonly unknown[], index: number): ProofStep[] =>
+  proofIn(layersOver(leaves), index);
+
+/** The root and the proof of every leaf, each hash taken once. */
+export function merkleTree(leaves: readonly unknown[]): { root: Digest; proofs: ProofStep[][] } {
+  const layers = layersOver(leaves);
+  return {
+    root: layers.at(-1)?.[0] ?? digestOf({ v: 1, empty: true }),
+    proofs: leaves.map((_, index) => proofIn(layers, index)),
+  };
 }
 
 /** The root that a leaf and its proof lead to. */

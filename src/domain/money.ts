@@ -1,4 +1,4 @@
-import Big from 'big.js';
+import { Big } from 'big.js';
 import { z } from 'zod';
 
 /** An exact amount: a decimal as text, never a float, and an ISO 4217 code. */

@@ -5,6 +5,7 @@ import type { Doors } from '../authority/doors.ts';
 import type { OutboxHandler } from '../authority/outbox/outbox.ts';
 
 const Said = z.object({ key: z.string(), text: z.string() });
+const Asked = z.object({ key: z.string(), list: z.string(), owner: z.string().nullable() });
 const Paged = Said.extend({ people: z.array(z.string()) });
 
 /** Outbox handlers that reach people. Without an announcer (no Slack) their rows are done at once: other views show the same. */
@@ -16,7 +17,7 @@ export function createAnnouncements({
   context: AuthorityContext;
   doors: Doors;
   announcer: () => Announcer | undefined;
-}): Record<'gate.card' | 'say' | 'announce' | 'page', OutboxHandler> {
+}): Record<'gate.card' | 'say' | 'announce' | 'page' | 'ask', OutboxHandler> {
   const { db } = context;
   return {
     'gate.card': async (id) => {
@@ -60,6 +61,18 @@ export function createAnnouncements({
       const { directory } = context.bundle();
       const identities = people.flatMap((name) => directory.people[name]?.identities ?? []);
       await to.page(text, identities, run, `${id}/${key}`);
+    },
+    ask: async (id, payload) => {
+      const { key, list: name, owner } = Asked.parse(payload);
+      const to = announcer();
+      const run = to && (await doors.run(id));
+      const found = run && (await doors.list(id, name, owner));
+      if (!to || !run || !found?.list.asks?.open) return;
+      const items = found.items.filter(({ kept }) => kept === null);
+      if (items.length === 0) return;
+      const { directory } = context.bundle();
+      const identities = owner === null ? [] : (directory.people[owner]?.identities ?? []);
+      await to.ask({ list: found.list, items, owner, identities }, run, `${id}/${key}`);
     },
   };
 }

@@ -19,6 +19,9 @@ const A_DAY = 24 * 3600_000;
 type Metadata = { event_type?: string; event_payload?: Record<string, unknown> };
 type Found = { channel: string; ts: string };
 
+const slackUsersIn = (identities: readonly string[]): string[] =>
+  identities.flatMap((id) => /^slack:T[A-Z0-9]+\/([UW][A-Z0-9]+)$/.exec(id)?.[1] ?? []);
+
 /**
  * The outbox's way into Slack. Each call is safe to repeat: a card that is there is changed, a note that is there is left.
  * That needs a history scope for what another process posted; without one, a crash between posting and writing it down
@@ -172,8 +175,14 @@ export function createSlackAnnouncer(options: {
         message: noteMessage(text, undefined),
       }),
 
+    ask: async ({ list, items, identities }, run, key) => {
+      const message = noteMessage(`${list.asks?.what ?? ''} (${items.length} of yours in ${list.name})`, run);
+      for (const to of [slackUsersIn(identities)[0] ?? channel])
+        await noteOnce(key, { since: run.createdAt, to, message, run: run.id });
+    },
+
     page: async (text, identities, run, key) => {
-      const people = identities.flatMap((id) => /^slack:T[A-Z0-9]+\/([UW][A-Z0-9]+)$/.exec(id)?.[1] ?? []);
+      const people = slackUsersIn(identities);
       const message = noteMessage(text, run);
       // Direct messages first: one that fails is tried again with all of them, and whoever has theirs gets no second one.
       for (const user of people)

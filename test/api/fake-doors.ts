@@ -1,5 +1,6 @@
 import { noHalts } from '../support/no-halts.ts';
 import { noLedger } from '../support/no-ledger.ts';
+import { noLists } from '../support/no-lists.ts';
 import { noPeople } from '../support/no-people.ts';
 import { noPolicy } from '../support/no-policy.ts';
 import { noPasskeys } from '../support/no-passkeys.ts';
@@ -147,6 +148,7 @@ export function fakeDoors(replaced: Partial<Doors> = {}) {
     manifest,
     ...noHalts,
     ...noLedger,
+    ...noLists,
     ...noPeople,
     ...noPolicy,
     passkeys: noPasskeys(),

@@ -33,6 +33,7 @@ describeReal('the outbox', ['postgres'], () => {
         'gate.card': nothing,
         announce: nothing,
         page: nothing,
+        ask: nothing,
       },
       now: belay.context.now,
       onError: (_, __, error) => errors.push(error),

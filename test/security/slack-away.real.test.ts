@@ -31,6 +31,7 @@ describeReal('while Slack', ['postgres'], () => {
       say: async () => void (await told()),
       announce: async () => void (await told()),
       page: async () => void (await told()),
+      ask: async () => void (await told()),
     };
     const { context, doors, db } = belay;
     running = startOutbox({

@@ -14,6 +14,7 @@ import type { DecisionAnswer, DecisionKind, DecisionRequest } from '../../src/do
 import { digestOf } from '../../src/domain/digest.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { Person } from '../../src/domain/person.ts';
+import { verifiedSequence } from '../../src/authority/ledger/verified-sequence.ts';
 import { connect } from '../../src/platform/database/connect.ts';
 import { migrate } from '../../src/platform/database/migrate.ts';
 import { authorityManifest } from './authority-manifest.ts';
@@ -109,6 +110,7 @@ export async function startAuthority(
     stepUp: options.stepUp ?? null,
     ...(options.narrowing ? { narrowing: outsideLists(options.narrowing, () => new Date(now)) } : {}),
     model: null,
+    verified: verifiedSequence(),
     now: () => new Date(now),
     poke: () => (pokes += 1),
   };

@@ -7,6 +7,7 @@ import { missingFor } from '../../src/domain/quorum.ts';
 import { noPasskeys } from './no-passkeys.ts';
 import { noHalts } from './no-halts.ts';
 import { noLedger } from './no-ledger.ts';
+import { noLists } from './no-lists.ts';
 import { noPeople } from './no-people.ts';
 import { noPolicy } from './no-policy.ts';
 import { decisionSample } from './samples.ts';
@@ -40,6 +41,10 @@ export class FakeDoors implements Doors {
   readonly addFreeze = noHalts.addFreeze;
   readonly freezes = noHalts.freezes;
   readonly liftFreeze = noHalts.liftFreeze;
+  readonly lists = noLists.lists;
+  readonly list = noLists.list;
+  readonly keep = noLists.keep;
+  readonly batchItems = noLists.batchItems;
   readonly policy = noPolicy.policy;
   readonly reloadPolicy = noPolicy.reloadPolicy;
   readonly explainPolicy = noPolicy.explainPolicy;

@@ -5,7 +5,7 @@ import type { PolicyRequest } from '../../domain/policy-request.ts';
 import { z } from 'zod';
 import type { AuthorityContext } from '../context.ts';
 import { lastBody } from '../ledger/read.ts';
-import { freezesOver } from '../freezes/freezes-over.ts';
+import { freezesNow } from '../freezes/freezes-over.ts';
 import type { Explanation } from '../policy/explanation.ts';
 import { placeOf } from '../policy/policy.ts';
 import { type PolicyCase, requestOfCase } from '../policy/policy-case.ts';
@@ -93,7 +93,7 @@ export function policyDoors(context: AuthorityContext): PolicyDoors {
         return { unknown: reasonOf(error) };
       }
       const scoped = { runbook: request.context.runbook, tool: asked.tool, targetKey: request.target.key };
-      const freezes = asked.context.freezes ?? (await freezesOver(context.db, context, now, scoped));
+      const freezes = asked.context.freezes ?? (await freezesNow(context.db, context, now))(scoped);
       return policy.explain({ ...request, context: { ...request.context, freezes } });
     },
   };

@@ -1,7 +1,8 @@
 import type { PreviewedAction } from '../../domain/action.ts';
 import { type Cap, capsTool } from '../../domain/cap.ts';
 
-type Capped = Pick<PreviewedAction, 'tool' | 'blastRadius' | 'sentence'>;
+/** What a cap is held against: an action, or a whole batch. */
+export type Capped = Pick<PreviewedAction, 'tool' | 'blastRadius' | 'sentence'>;
 
 /** Why one action is more than a cap's share of the whole; a share that nobody knows is more than any. */
 function shareProblem({ tool, percent }: Cap, { blastRadius, sentence }: Capped): string | undefined {

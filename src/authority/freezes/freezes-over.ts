@@ -22,22 +22,21 @@ async function broken(db: Database | Trx, rows: readonly FreezeRow[]): Promise<s
 }
 
 /**
- * Names of the change freezes in force over an action: of people, and of calendars. What cannot be read, and what the
- * record contradicts, counts as a freeze over everything, under that name.
+ * Reads the change freezes once, to be asked about many actions: the names of those in force over each, of people and of
+ * calendars. What cannot be read, and what the record contradicts, counts as a freeze over everything, under that name.
  */
-export async function freezesOver(
+export async function freezesNow(
   db: Database | Trx,
   { calendars }: { calendars?: Calendars },
   now: Date,
-  scoped: Scoped,
-): Promise<string[]> {
+): Promise<(scoped: Scoped) => string[]> {
   const rows = await db.selectFrom('freezes').selectAll().orderBy('starts_at').execute();
-  const own = rows.filter(
-    (row) => row.lifted_at === null && row.starts_at <= now && row.ends_at > now && covers(row.scope, scoped),
-  );
-  return [
-    ...(await broken(db, rows)),
-    ...own.map(({ id, reason }) => `${reason} (${id})`),
-    ...(calendars?.namesAt(now) ?? []),
+  const contradicted = await broken(db, rows);
+  const named = calendars?.namesAt(now) ?? [];
+  const inForce = rows.filter((row) => row.lifted_at === null && row.starts_at <= now && row.ends_at > now);
+  return (scoped) => [
+    ...contradicted,
+    ...inForce.filter(({ scope }) => covers(scope, scoped)).map(({ id, reason }) => `${reason} (${id})`),
+    ...named,
   ];
 }

@@ -16,6 +16,7 @@ import { openReview } from './open-review.ts';
 import { recordedAs } from './own-word.ts';
 import { recordDecision } from './record-decision.ts';
 import { revise } from './revise.ts';
+import { withoutProblem } from './without-problem.ts';
 import { missingBy, type Rules } from './rules-of.ts';
 
 /** A decision that somebody may make, with what it is about. */
@@ -81,7 +82,7 @@ export async function carryDecision(given: Case): Promise<DecisionAnswer> {
   const { trx, context, run, gate, rules, option, revision, request, person, standing } = given;
   const now = context.now();
   const forcing = request.decision === 'break-glass';
-  const problem = forcing ? await forceProblem(trx, run, request) : undefined;
+  const problem = forcing ? await forceProblem(trx, run, request) : await withoutProblem(trx, gate, option, request);
   if (problem) return problem;
   const proof = await proofOf(given);
   if (proof && 'answer' in proof) return proof;
@@ -93,6 +94,7 @@ export async function carryDecision(given: Case): Promise<DecisionAnswer> {
     proof,
     reason: request.reason,
     revision: revision ?? null,
+    without: request.without ?? [],
   });
   await enqueue(trx, now, 'gate.card', gate.id);
   if (revision) {

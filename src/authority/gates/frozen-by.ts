@@ -18,7 +18,10 @@ export async function frozenBy(
 ): Promise<string | null> {
   if (isOwn(gate)) return null;
   const inForce = halts ?? (await haltsInForce(db));
-  const actions = gate.options.flatMap((option) => option.actions);
+  const actions = gate.options.flatMap(({ actions, batch }) =>
+    // What halts a single item of a batch is found when it is granted; a card is frozen where a whole kind of it is.
+    batch ? batch.kinds.map(({ key }) => ({ tool: batch.tool, target: { key } })) : actions,
+  );
   const subjects = actions.length > 0 ? actions : [{ tool: '', target: { key: '' } }];
   const halt = inForce.find(({ scope }) =>
     subjects.some(({ tool, target }) => covers(scope, { runbook: run.runbook, tool, targetKey: target.key })),

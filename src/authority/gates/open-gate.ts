@@ -1,25 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import { Failure } from '../../domain/failure.ts';
 import { type GateOption, optionDigest } from '../../domain/gate.ts';
 import type { ProposedBy } from '../../domain/plan.ts';
-import type { Requirement } from '../../domain/requirement.ts';
 import type { Revision } from '../../domain/revision.ts';
-import { idFromBytes } from '../../domain/ids.ts';
 import { tooLongToShow } from '../../domain/shown-whole.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { withinCaps } from '../caps/within-caps.ts';
 import { append } from '../ledger/append.ts';
 import { appendOnce } from '../ledger/append-once.ts';
-import { nextNumber } from '../ledger/sequence.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import { requirementOf } from '../policy/requirement-of.ts';
 import { withinPolicy } from '../policy/within-policy.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { openRun, type RunRow } from '../runs/known-run.ts';
-import type { GateRow } from './gate-row.ts';
-import { openUnasked } from './open-unasked.ts';
-import { lookAgainMs } from './gate-times.ts';
+import { insertGate, opened } from './insert-gate.ts';
 
 type Proposal = RequestOf<'openGate'>['options'][number];
 
@@ -39,12 +33,6 @@ async function assemble(trx: Trx, run: string, option: Proposal): Promise<GateOp
   return { id, title, why, manual, recommended, actions, digest: optionDigest({ id, manual, actions }) };
 }
 
-const opened = (gate: GateRow, now: Date) => ({
-  answer: 'opened' as const,
-  gate: gate.id,
-  lookAgainMs: lookAgainMs(gate, gate.requirement, now),
-});
-
 /** What people asked for instead of the gate that this one replaces, and who counts as having asked for it by then. */
 async function revisionOfGate(trx: Trx, run: string, gate: string): Promise<{ revision: Revision; asked: string[] }> {
   const row = await trx
@@ -62,26 +50,14 @@ async function revisionOfGate(trx: Trx, run: string, gate: string): Promise<{ re
   return { revision, asked: revision.kind === 'edit' ? [...new Set([...row.also_asked, revision.by])] : [] };
 }
 
-/** A gate that nobody can open says so at once, and not when it expires. */
-async function sayIfNobodyCan(
-  trx: Trx,
-  context: AuthorityContext,
-  run: RunRow,
-  gate: string,
-  { needs }: Requirement,
-): Promise<void> {
-  const { directory } = context.bundle();
-  const empty = needs.filter(({ group }) => (directory.groups[group]?.members.length ?? 0) === 0);
-  if (empty.length === 0) return;
-  const text = `Nobody can approve ${gate}: ${empty.map(({ group }) => group).join(', ')} has no members in Belay's directory.`;
-  await append(trx, context.now(), run.id, 'run.note', { text });
-  await enqueue(trx, context.now(), 'say', run.id, { key: `nobody-${gate}`, text });
-}
+/** What a run that only looks says in the place of asking. */
+export const observation = (run: RunRow, would: string): string =>
+  `Observing only${run.dry_run ? ' (dry run)' : ''}: would have asked for approval to "${would}" on ${run.target}. Nothing was changed.`;
 
-function observation(run: RunRow, options: readonly GateOption[]): string {
+/** What the recommended option would do, in words. */
+function wouldDo(options: readonly GateOption[]): string {
   const best = options.find((option) => option.recommended) ?? options[0];
-  const would = best?.actions.map((action) => action.sentence).join('; ') || best?.title || 'nothing';
-  return `Observing only${run.dry_run ? ' (dry run)' : ''}: would have asked for approval to "${would}" on ${run.target}. Nothing was changed.`;
+  return best?.actions.map((action) => action.sentence).join('; ') || best?.title || 'nothing';
 }
 
 /** Opens the run's `ordinal`-th gate, or finds it open from an earlier call. Observing runs get no gate, only a message. */
@@ -127,7 +103,7 @@ export async function openGate(
       .where('id', '=', run.id)
       .execute();
     if (run.mode === 'observe' || run.dry_run) {
-      const message = observation(run, all);
+      const message = observation(run, wouldDo(all));
       if (news) await append(trx, now, run.id, 'gate.observed', { message });
       if (news) await enqueue(trx, now, 'say', run.id, { key: `observed-${request.ordinal}`, text: message });
       return { answer: 'observed', message };
@@ -148,59 +124,16 @@ export async function openGate(
       await append(trx, now, run.id, 'run.note', { text });
       await enqueue(trx, now, 'say', run.id, { key: `left-out-${request.ordinal}-${at}`, text });
     }
-    const id = replaced?.revision.next ?? idFromBytes('g', randomBytes(6));
-    const expires = new Date(now.getTime() + requirement.expiresAfterMs);
-    const row = await trx
-      .insertInto('gates')
-      .values({
-        id,
-        run: run.id,
-        ordinal: request.ordinal,
-        kind: options.length > 1 ? 'plan' : 'action',
-        state: 'open',
-        plan: JSON.stringify(request.plan),
-        proposed_by: JSON.stringify(proposedBy),
-        evidence: JSON.stringify(request.evidence),
-        options: JSON.stringify(options),
-        requirement: JSON.stringify(requirement),
-        chosen: null,
-        reason: null,
-        card: null,
-        escalated_to: '[]',
-        reminded: 0,
-        bundle: context.bundle().hash,
-        revision: null,
-        special: null,
-        also_asked: JSON.stringify(replaced?.asked ?? []),
-        subject: null,
-        opened_at: now,
-        expires_at: expires,
-        decided_at: null,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    // A halted run stays so: what it waits for can be decided when the halt is over.
-    await trx
-      .updateTable('runs')
-      .set({ state: 'waiting' })
-      .where('id', '=', run.id)
-      .where('state', '!=', 'halted')
-      .execute();
-    const number = await nextNumber(trx, 'gate.opened', run.id, id);
-    await append(trx, now, run.id, 'gate.opened', {
-      gate: id,
-      number,
-      options: options.map(({ id: option, title, digest }) => ({ id: option, title, digest })),
+    const row = await insertGate(trx, context, run, {
+      ordinal: request.ordinal,
+      kind: options.length > 1 ? 'plan' : 'action',
+      plan: request.plan,
+      proposedBy,
+      evidence: request.evidence,
+      options,
       requirement,
-      bundle: context.bundle().hash,
-      expiresAt: expires.toISOString(),
+      ...(replaced ? { id: replaced.revision.next, alsoAsked: replaced.asked } : {}),
     });
-    if (requirement.needs.length === 0) {
-      await openUnasked(trx, context, row);
-      return opened(row, now);
-    }
-    await sayIfNobodyCan(trx, context, run, id, requirement);
-    await enqueue(trx, now, 'gate.card', id);
     return opened(row, now);
   });
   context.poke();

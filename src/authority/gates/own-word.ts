@@ -21,6 +21,10 @@ const wish = (revision: Revision | null): string =>
       : { feedback: revision?.feedback ?? '' },
   );
 
+/** Whether two approvals of a batch take out the same items; a button that says nothing of them repeats what was said. */
+const sameItems = (said: readonly string[] = [], now: readonly string[] | undefined): boolean =>
+  now === undefined || canonicalJson([...said].toSorted()) === canonicalJson([...new Set(now)].toSorted());
+
 /**
  * What somebody's earlier words on a gate make of this one: the same again, against their own, or (undefined) a new one.
  * `counting` are their words that still count, `wanted` is what an edit or a send-back asks for now.
@@ -42,6 +46,7 @@ export function ownWord(
     (one) =>
       one.decision === now &&
       one.option === option.id &&
+      sameItems(one.without, request.without) &&
       (!one.revision || !wanted || wish(one.revision) === wish(wanted)),
   );
   const closed = gate.state === 'void' || gate.state === 'expired';

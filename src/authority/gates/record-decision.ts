@@ -17,6 +17,8 @@ export interface Decided {
   readonly proof: DecisionRecord['proof'];
   readonly reason: string | undefined;
   readonly revision: DecisionRecord['revision'];
+  /** Items of a batch that this word takes out. */
+  readonly without: readonly string[];
 }
 
 /** Numbers, signs and writes a decision, with its ledger entry. */
@@ -24,7 +26,7 @@ export async function recordDecision(
   trx: Trx,
   context: AuthorityContext,
   gate: GateRow,
-  { decision, option, person, standing, proof, reason, revision }: Decided,
+  { decision, option, person, standing, proof, reason, revision, without }: Decided,
 ): Promise<DecisionRecord> {
   const unsigned = {
     v: 2 as const,
@@ -41,6 +43,7 @@ export async function recordDecision(
     number: await nextNumber(trx, 'decision.recorded', gate.run, gate.id),
     reason: reason ?? null,
     revision,
+    ...(without.length === 0 ? {} : { without: [...new Set(without)].toSorted() }),
     at: context.now().toISOString(),
     keyId: context.key.keyId,
   };

@@ -1,17 +1,21 @@
 import type { Selectable } from 'kysely';
 import type { Phase } from '../../domain/action.ts';
 import { type DecisionRecord, signedPart } from '../../domain/decision.ts';
-import { type GateOption, optionDigest } from '../../domain/gate.ts';
+import { type GateOption, type GateState, optionDigest } from '../../domain/gate.ts';
 import { missingFor } from '../../domain/quorum.ts';
 import type { Requirement } from '../../domain/requirement.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { ActionsTable } from '../../platform/database/schema.ts';
 import type { AuthorityContext } from '../context.ts';
+import { chosenBatch, takenOut } from '../batches/batch-item.ts';
+import { judgedIn } from '../batches/kinds-of.ts';
+import type { Capped } from '../caps/cap-problem.ts';
 import { askedOf } from '../gates/asked-of.ts';
 import { decisionsOn, stillCounting } from '../gates/decisions-on.ts';
 import type { GateRow } from '../gates/gate-row.ts';
 import { gateRecordProblem } from '../ledger/gate-record.ts';
 import { revokedSince } from '../people/revoked.ts';
+import type { Judged } from '../policy/policy-request-of.ts';
 import { requirementOf } from '../policy/requirement-of.ts';
 import type { RunRow } from '../runs/known-run.ts';
 import { type Refused, refused } from './refused.ts';
@@ -23,8 +27,8 @@ export type ActionRow = Selectable<ActionsTable>;
 export interface Approval {
   readonly gate: GateRow;
   readonly option: GateOption;
-  /** The option's actions as their tools worker previewed them. */
-  readonly sealed: GateOption['actions'];
+  /** What is approved at once, as tools workers previewed it: what caps are held against. */
+  readonly sealed: readonly Capped[];
   /** When the last word that counts was given. */
   readonly completeAt: Date;
   /** How long from then on it may wait to be used. */
@@ -35,12 +39,17 @@ type Chosen = Pick<Approval, 'gate' | 'option'>;
 
 /** The chosen option that holds this very action, by id and digest. A gate that is decided otherwise covers nothing. */
 async function chosenFor(trx: Trx, action: ActionRow, phase: Phase): Promise<Chosen | undefined> {
+  // Taking back stays possible after the end; nothing begins under a gate that is done or in doubt, but for the other
+  // items of a batch: what is not known of one says nothing of them.
+  const states: GateState[] = phase === 'undo' ? ['executing', 'done', 'in-doubt'] : ['approved', 'executing'];
+  const batch = await chosenBatch(trx, action, [...new Set([...states, 'in-doubt' as const])]);
+  if (batch) return batch;
   const gates = await trx
     .selectFrom('gates')
     .selectAll()
     .where('run', '=', action.run)
-    // Taking back stays possible after the end; nothing begins under a gate that is done or in doubt.
-    .where('state', 'in', phase === 'undo' ? ['executing', 'done', 'in-doubt'] : ['approved', 'executing'])
+    .where('kind', '!=', 'batch')
+    .where('state', 'in', states)
     .execute();
   for (const gate of gates) {
     const option = gate.options.find((candidate) => candidate.id === gate.chosen);
@@ -69,6 +78,23 @@ async function sealedOptions(
       rows.filter((row) => row.id === id).map(({ preview, digest }) => ({ ...preview, id, digest })),
     ),
   }));
+}
+
+/** What is judged of an option now: its actions, or of a batch this one, by what all of them touch. */
+async function judgedNow(
+  trx: Trx,
+  context: AuthorityContext,
+  { gate, option }: Chosen,
+  action: ActionRow,
+): Promise<{ options: { actions: Judged[] }[]; sealed: readonly Capped[] } | Refused> {
+  const { batch, title } = option;
+  if (!batch) {
+    const options = await sealedOptions(trx, context, gate);
+    return 'answer' in options ? options : { options, sealed: options[gate.options.indexOf(option)]?.actions ?? [] };
+  }
+  if (!sealHolds(context.key, action))
+    return refused('record-broken', `the preview of ${action.id} is not as its tools worker gave it`);
+  return { options: [{ actions: [judgedIn(batch, action)] }], sealed: [{ ...batch, sentence: title }] };
 }
 
 /** Whether one person's signed word, by their own passkey, forces it: in a group that every rule lets do so. */
@@ -101,12 +127,15 @@ async function counted(
   { gate, option }: Chosen,
   phase: Phase,
   run: RunRow,
-  decisions: readonly DecisionRecord[],
+  { action, decisions }: { action: ActionRow; decisions: readonly DecisionRecord[] },
 ): Promise<Approval | Refused> {
   const { directory } = context.bundle();
-  const sealed = await sealedOptions(trx, context, gate);
-  if ('answer' in sealed) return sealed;
-  const now = phase === 'undo' ? gate.requirement : await requirementOf(trx, context, run, sealed, gate.proposed_by);
+  const judged = await judgedNow(trx, context, { gate, option }, action);
+  if ('answer' in judged) return judged;
+  const out = phase === 'undo' ? undefined : takenOut(action.id, decisions);
+  if (out !== undefined) return refused('not-approved', `${gate.id} does not cover it: ${out}`);
+  const now =
+    phase === 'undo' ? gate.requirement : await requirementOf(trx, context, run, judged.options, gate.proposed_by);
   if ('forbidden' in now) return refused('not-approved', `forbidden by policy: ${now.forbidden}`);
   const rules = [gate.requirement, now];
   const ended = endedOtherwise(decisions, rules);
@@ -115,11 +144,10 @@ async function counted(
   const ofThis = decisions.filter((one) => one.digest === option.digest);
   const words = phase === 'undo' ? ofThis : await stillCounting(trx, context, ofThis);
   const validForMs = Math.min(...rules.map((rule) => rule.validForMs));
-  const { actions = [] } = sealed[gate.options.indexOf(option)] ?? {};
   const approval = {
     gate,
     option,
-    sealed: actions,
+    sealed: judged.sealed,
     validForMs,
     completeAt: latest(words, gate.decided_at ?? gate.opened_at),
   };
@@ -164,5 +192,5 @@ export async function approvalOf(
   // What has begun is taken back by what was approved then, whatever became of the gate since.
   const broken = phase === 'undo' ? undefined : await gateRecordProblem(trx, context, gate.id, decisions);
   if (broken !== undefined) return refused('record-broken', broken);
-  return await counted(trx, context, chosen, phase, run, decisions);
+  return await counted(trx, context, chosen, phase, run, { action, decisions });
 }

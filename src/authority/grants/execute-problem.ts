@@ -24,6 +24,8 @@ export function changeOf(action: ActionRow, request: GrantRequest): Refused | un
 
 /** The option was approved as a whole and in its order: an action begins when those before it are done. */
 async function orderProblem(trx: Trx, action: ActionRow, { option }: Approval): Promise<Refused | undefined> {
+  // The items of a batch do not wait for each other; waves say how many begin at once.
+  if (option.batch) return undefined;
   const ids = option.actions.map(({ id }) => id);
   const before = ids.slice(0, ids.indexOf(action.id));
   if (before.length === 0) return undefined;
@@ -61,7 +63,8 @@ export async function executeProblem(
   const problem = changeOf(action, request) ?? ageProblem(now, approval) ?? (await orderProblem(trx, action, approval));
   // Should the target come back, they are asked again and not taken at an old word.
   const over = problem?.code === 'drifted' || problem?.code === 'approval-expired';
-  if (over && approval.gate.state === 'approved')
+  // One item of a batch that changed is left out, and says nothing of the others.
+  if (over && approval.gate.state === 'approved' && (!approval.option.batch || problem.code === 'approval-expired'))
     await closeGate(trx, now, approval.gate.id, 'void', problem.message.slice(0, 500));
   if (problem) return problem;
   const { caps } = context.bundle();

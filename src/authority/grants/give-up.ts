@@ -13,8 +13,8 @@ export async function giveUp(context: AuthorityContext, request: RequestOf<'give
     const run = await knownRun(trx, request);
     if (runOfAction(action) !== run.id)
       throw new Failure('stop.invalid-input', `action: ${action} is none of run ${run.id}`);
-    // A run carries out one action at a time, so whatever is open is this one.
-    await doubtIntents(trx, context.now(), run.id, message, false);
+    // Only this one: the other items of a batch go on beside it.
+    await doubtIntents(trx, context.now(), run.id, message, { over: false, only: { action, phase } });
     await followDoubts(trx, context, run.id);
     const intent = await trx
       .selectFrom('intents')

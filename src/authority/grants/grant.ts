@@ -126,9 +126,18 @@ async function judge(
   return { answer: 'granted', leaseMs, fence: 1, idempotencyKey: idempotencyKeyOf(action, request) };
 }
 
+/** Refusals that pass: what was refused is asked for again. Any other leaves an item of a batch undone, and says why. */
+const PASSING: readonly string[] = ['halted', 'no-lock', 'in-doubt', 'record-broken'];
+
 /** A refusal is on record and leaves no intent; one by a halt leaves the run halted until that is lifted. */
 async function refuse(trx: Trx, now: Date, run: RunRow, { action, phase }: GrantRequest, said: Refused): Promise<void> {
   const { code, message } = said;
+  if (phase === 'execute' && !PASSING.includes(code))
+    await trx
+      .updateTable('list_items')
+      .set({ problem: message.slice(0, 500) })
+      .where('action', '=', action)
+      .execute();
   await append(trx, now, run.id, 'grant.refused', { action, phase, code, message });
   if (code === 'halted') await markHalted(trx, now, run, action, message);
 }

@@ -17,12 +17,16 @@ const oneAtATime = (trx: Trx) => sql`lock table locks in exclusive mode`.execute
 /** A waiter that did not ask again for this long is gone, or looks at something else; it keeps nobody waiting. */
 const WAITER_ASKS_WITHIN_MS = 5 * 60_000;
 
+/** A lock is renewed when this much of its time is gone: a batch asks for thousands of grants under hundreds of locks. */
+const RENEW_AFTER_MS = 10 * 60_000;
+
 /** Keeps what a run holds for as long again: it is at work. */
 export async function renewLocks(trx: Trx, now: Date, run: string): Promise<void> {
   await trx
     .updateTable('locks')
     .set({ until: untilOf(now) })
     .where('run', '=', run)
+    .where('until', '<', new Date(untilOf(now).getTime() - RENEW_AFTER_MS))
     .execute();
 }
 

@@ -1,4 +1,5 @@
 import type { Trx } from '../../platform/database/connect.ts';
+import { settleBatches } from '../batches/settle-batches.ts';
 import { OWN_KINDS } from '../gates/gate-row.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 
@@ -7,12 +8,13 @@ import { enqueue } from '../outbox/enqueue.ts';
  * action has ended or, with `over`, when nothing more will begin. Their cards follow.
  */
 export async function settleGates(trx: Trx, now: Date, run: string, over = false): Promise<void> {
+  await settleBatches(trx, now, run, over);
   const gates = await trx
     .selectFrom('gates')
     .select(['id', 'state', 'options', 'chosen'])
     .where('run', '=', run)
     .where('state', 'in', ['executing', 'done', 'in-doubt'])
-    .where('kind', 'not in', OWN_KINDS)
+    .where('kind', 'not in', [...OWN_KINDS, 'batch'])
     // What a person did by hand has no intents, and is done.
     .where((eb) => eb.or([eb('special', 'is', null), eb('special', '!=', 'by-hand')]))
     .execute();

@@ -1,5 +1,5 @@
 import type { Trx } from '../../platform/database/connect.ts';
-import { readChain } from '../ledger/read.ts';
+import { readKind } from '../ledger/read.ts';
 import type { RunRow } from '../runs/known-run.ts';
 import type { ActionRow, Approval } from './approval.ts';
 import { type Refused, refused } from './refused.ts';
@@ -7,10 +7,10 @@ import { type Refused, refused } from './refused.ts';
 type Intents = readonly { action: string; phase: string; status: string }[];
 
 /** What the run itself said last of taking this action back; it says so in its own name, never through Temporal alone. */
-async function saidWhy(trx: Trx, { id, run }: ActionRow): Promise<unknown> {
-  const said = (await readChain(trx, run)).filter(({ kind, body }) => {
+async function saidWhy(trx: Trx, { id, run }: ActionRow, gate: string): Promise<unknown> {
+  const said = (await readKind(trx, run, 'run.undoing')).filter(({ body }) => {
     const { actions } = body;
-    return kind === 'run.undoing' && Array.isArray(actions) && actions.includes(id);
+    return body['gate'] === gate || (Array.isArray(actions) && actions.includes(id));
   });
   return said.at(-1)?.body['why'];
 }
@@ -24,14 +24,16 @@ async function reasonToUndo(
   trx: Trx,
   action: ActionRow,
   run: RunRow,
-  { option }: Approval,
+  { gate, option }: Approval,
   intents: Intents,
 ): Promise<boolean> {
   if (run.cancel !== null || run.verdict === 'failed') return true;
   const ended = (id: string) => intents.find((one) => one.action === id && one.phase === 'execute')?.status;
+  const why = await saidWhy(trx, action, gate.id);
+  // Items of a batch stand for themselves: that another failed is no reason to take back this one.
+  if (option.batch) return why === 'cancelled' && run.verdict === null;
   const states = option.actions.map(({ id }) => ended(id));
   if (states.some((status) => status === 'failed' || status === 'in-doubt')) return true;
-  const why = await saidWhy(trx, action);
   // Refused or never begun: no intent tells of it, so the run's own word is needed beside what is visibly missing.
   if (why === 'stopped') return states.some((status) => status !== 'done');
   return why === 'cancelled' && run.verdict === null;
@@ -44,7 +46,7 @@ export async function undoProblem(
   run: RunRow,
   approval: Approval,
 ): Promise<Refused | undefined> {
-  const ids = approval.option.actions.map(({ id }) => id);
+  const ids = approval.option.batch ? [action.id] : approval.option.actions.map(({ id }) => id);
   const intents = await trx
     .selectFrom('intents')
     .select(['action', 'phase', 'status'])

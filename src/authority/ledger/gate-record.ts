@@ -1,9 +1,9 @@
 import { type DecisionRecord, signedPart } from '../../domain/decision.ts';
-import { brokenNumber, type Numbered } from '../../domain/sequence.ts';
+import type { Numbered } from '../../domain/sequence.ts';
 import type { LedgerKind } from '../../domain/ledger.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
-import { readSequence } from './sequence.ts';
+import { readVerified } from './verified-sequence.ts';
 
 /** Numbers that a gate may have while what it asks may still be carried out; any other closed it. */
 const LEAVES_OPEN: readonly LedgerKind[] = ['gate.opened', 'decision.recorded', 'gate.forced'];
@@ -25,7 +25,7 @@ function numberProblem(gate: string, numbers: readonly Numbered[], decisions: re
  */
 export async function gateRecordProblem(
   trx: Trx,
-  { key }: Pick<AuthorityContext, 'key'>,
+  { key, verified }: Pick<AuthorityContext, 'key' | 'verified'>,
   gate: string,
   decisions: readonly DecisionRecord[],
 ): Promise<string | undefined> {
@@ -40,11 +40,8 @@ export async function gateRecordProblem(
       .orderBy('number')
       .executeTakeFirst()) ?? {};
   if (from === undefined) return `that ${gate} was opened has no number in the sequence`;
-  const { head, rows } = await readSequence(trx, from);
-  const [first, ...rest] = rows;
-  if (!first) return `the sequence of decisions ends before ${gate} was opened`;
-  // The first row's own content is checked too: that it says "opened" is what the scan rests on.
-  const broken = brokenNumber({ number: from - 1, hash: first.prev }, [first, ...rest]);
+  const { head, rows, broken } = await readVerified(trx, verified, from);
+  if (rows[0]?.number !== from) return `the sequence of decisions ends before ${gate} was opened`;
   if (broken !== undefined) return broken;
   if (rows.at(-1)?.hash !== head.hash) return 'the sequence of decisions does not end where its head says';
   const own = rows.filter(({ subject }) => subject === gate);

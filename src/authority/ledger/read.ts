@@ -11,6 +11,18 @@ export async function readChain(db: Database | Trx, run: string, afterSeq = 0): 
   return rows.map((row) => ({ ...row, v: 1 as const, body: JSON.parse(row.body) }));
 }
 
+/** A run's entries of one kind, in order. */
+export async function readKind(db: Database | Trx, run: string, kind: LedgerKind): Promise<LedgerEntry[]> {
+  const rows = await db
+    .selectFrom('ledger')
+    .selectAll()
+    .where('run', '=', run)
+    .where('kind', '=', kind)
+    .orderBy('seq')
+    .execute();
+  return rows.map((row) => ({ ...row, v: 1 as const, body: JSON.parse(row.body) }));
+}
+
 /** The body of a chain's last entry of a kind, as it is stored; undefined where there is none. */
 export async function lastBody(db: Database | Trx, run: string, kind: LedgerKind): Promise<string | undefined> {
   const row = await db

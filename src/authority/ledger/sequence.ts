@@ -1,9 +1,10 @@
-import { sql } from 'kysely';
 import type { LedgerKind } from '../../domain/ledger.ts';
-import { brokenNumber, type Numbered, numberedHash, SEQUENCE_ROOT, type SequenceHead } from '../../domain/sequence.ts';
-import type { Database, Trx } from '../../platform/database/connect.ts';
+import { brokenNumber, numberedHash, SEQUENCE_ROOT, type SequenceHead } from '../../domain/sequence.ts';
+import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
 import { lastCheckpoint } from './last-checkpoint.ts';
+import type { Written } from './read-sequence.ts';
+import { readVerified } from './verified-sequence.ts';
 
 /**
  * What opens or closes something takes its number here, in its own transaction, so that none can be taken out unseen.
@@ -27,30 +28,16 @@ export async function nextNumber(trx: Trx, kind: LedgerKind, chain: string, subj
   return row.number;
 }
 
-/** The sequence as it is written: its head, and its rows from number `from` on, as of one moment. */
-export interface Written {
-  readonly head: SequenceHead;
-  readonly rows: readonly Numbered[];
-}
-
-/** Reads head and rows in one statement: between two, somebody may take a number, which is no gap. */
-export async function readSequence(db: Database | Trx, from: number): Promise<Written> {
-  const { rows } = await sql<{ head: SequenceHead | null; number: number | null } & Omit<Numbered, 'number'>>`
-    select (select jsonb_build_object('number', number, 'hash', hash) from sequence_head where id = 1) as head, s.*
-      from (select 1) one left join sequence s on s.number >= ${from} order by s.number`.execute(db);
-  const numbered = rows.flatMap(({ number, kind, chain, subject, prev, hash }) =>
-    number === null ? [] : [{ number, kind, chain, subject, prev, hash }],
-  );
-  return { head: rows[0]?.head ?? SEQUENCE_ROOT, rows: numbered };
-}
-
 /** What is wrong with what was read, in words. `from` is a place that is known: a row of it must be there, unchanged. */
-export function writtenProblem({ head, rows }: Written, from: SequenceHead): string | undefined {
+function writtenProblem(
+  { head, rows, broken: within }: Written & { broken: string | undefined },
+  from: SequenceHead,
+): string | undefined {
   const known = from.number === 0 ? undefined : rows[0];
   if (from.number > 0 && (known?.number !== from.number || known.hash !== from.hash))
     return `number ${from.number} of the sequence is not what this Belay wrote: the database was turned back or changed`;
   const after = rows.filter(({ number }) => number > from.number);
-  const broken = brokenNumber(from, after);
+  const broken = brokenNumber(from, after.slice(0, 1)) ?? within;
   if (broken !== undefined) return broken;
   const last = after.at(-1) ?? from;
   return last.number === head.number && last.hash === head.hash
@@ -64,10 +51,10 @@ export function writtenProblem({ head, rows }: Written, from: SequenceHead): str
  */
 export async function sequenceProblem(
   trx: Trx,
-  context: Pick<AuthorityContext, 'key' | 'seen'>,
+  context: Pick<AuthorityContext, 'key' | 'seen' | 'verified'>,
 ): Promise<string | undefined> {
   const from = (await lastCheckpoint(trx, context.key))?.sequence ?? SEQUENCE_ROOT;
-  const written = await readSequence(trx, from.number);
+  const written = await readVerified(trx, context.verified, from.number);
   const problem = writtenProblem(written, from);
   if (problem !== undefined) return problem;
   const seen = context.seen?.latest();

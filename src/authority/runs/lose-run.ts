@@ -20,7 +20,7 @@ export async function loseRun(context: AuthorityContext, id: string, message: st
     const run = await lockRun(trx, id);
     if (!run || isOver(run.state)) return;
     await voidGatesOf(trx, now, id, message);
-    const outcome = (await doubtIntents(trx, now, id, message, true)) > 0 ? ('in-doubt' as const) : null;
+    const outcome = (await doubtIntents(trx, now, id, message, { over: true })) > 0 ? ('in-doubt' as const) : null;
     const left = await inEffect(trx, id);
     const summary = [message, left].filter(Boolean).join(' ');
     if (left !== '')

@@ -100,8 +100,9 @@ export const recordForeignSignal = (
 /** The run's word that it takes back what it did. Whether there is a reason to is for the grant to judge. */
 export const recordUndoing = (
   context: AuthorityContext,
-  { why, actions, ...of }: RequestOf<'undoing'>,
-): Promise<ResponseOf<'undoing'>> => entry(context, of, 'run.undoing', { why, actions });
+  { why, actions, gate, ...of }: RequestOf<'undoing'>,
+): Promise<ResponseOf<'undoing'>> =>
+  entry(context, of, 'run.undoing', { why, actions, ...(gate === undefined ? {} : { gate }) });
 
 export const recordVerdict = (
   context: AuthorityContext,
@@ -145,7 +146,9 @@ async function end(
   await context.db.transaction().execute(async (trx) => {
     const run = await knownRun(trx, of);
     if (isOver(run.state)) return;
-    const begun = await doubtIntents(trx, now, run.id, `the run ended (${state}) before this was recorded`, true);
+    const begun = await doubtIntents(trx, now, run.id, `the run ended (${state}) before this was recorded`, {
+      over: true,
+    });
     // Whoever reads how it ended must see what it left behind, unless that is what was wanted.
     const left = outcome === 'fixed' ? '' : await inEffect(trx, run.id);
     const set = {

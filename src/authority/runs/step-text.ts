@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
 import type { LedgerEntry, LedgerKind } from '../../domain/ledger.ts';
+import { Money, sumsText } from '../../domain/money.ts';
 
 const Word = z.union([z.string(), z.number()]).transform(String);
 
@@ -11,6 +12,7 @@ const at = (body: unknown, ...path: string[]): string => {
   return Word.safeParse(value).data ?? '';
 };
 const list = (body: JsonObject, key: string): unknown[] => z.array(z.unknown()).safeParse(body[key]).data ?? [];
+const sums = (body: JsonObject, key: string): string => sumsText(z.array(Money).safeParse(body[key]).data ?? []);
 const quoted = (text: string): string => (text === '' ? '' : `, "${text}"`);
 
 /** One line for people per kind of entry. A record over all kinds, so that a new kind cannot be forgotten. */
@@ -81,6 +83,18 @@ const lines: Record<LedgerKind, (body: JsonObject) => string> = {
   'key.adopted': (b) => `signing key ${at(b, 'keyId')} in use`,
   'key.retired': (b) => `signing key ${at(b, 'keyId')} retired`,
   'checkpoint.sealed': (b) => `checkpoint ${at(b, 'number')} sealed`,
+  'list.closed': (b) => `found ${at(b, 'count')} (${at(b, 'list')}), ${sums(b, 'money')} a month`,
+  'list.reduced': (b) =>
+    `${at(b, 'count')} of ${at(b, 'list')} are left, ${list(b, 'why').length} are kept or excepted (${at(b, 'as')})`,
+  'list.asked': (b) => `asked ${at(b, 'owners')} owners of ${at(b, 'list')}; they have until ${at(b, 'until')}`,
+  'item.kept': (b) =>
+    `${at(b, 'person', 'name')} keeps ${list(b, 'keys').length} of ${at(b, 'list')} until ${at(b, 'until')}${quoted(at(b, 'reason'))}`,
+  'items.previewed': (b) =>
+    `looked at ${list(b, 'previews').length + list(b, 'problems').length} of ${at(b, 'list')}, ${list(b, 'problems').length} cannot be offered`,
+  'batch.reported': (b) =>
+    `${at(b, 'counts', 'done')} of ${at(b, 'counts', 'approved')} done, ${at(b, 'counts', 'skipped')} skipped, ${at(b, 'counts', 'failed')} failed, ${at(b, 'counts', 'undone')} undone`,
+  'savings.measured': (b) =>
+    `saved a month: estimated ${sums(b, 'estimated')}, approved ${sums(b, 'approved')}, realised ${sums(b, 'realised')} (${at(b, 'source')})`,
 };
 
 /** A ledger entry in one line, for timelines. */

@@ -17,6 +17,8 @@ export const DecisionStatement = z.strictObject({
   reason: z.string().nullable(),
   args: JsonObject.nullable(),
   action: z.number().nullable(),
+  /** Items of a batch that the approval does not cover; left out where there are none. */
+  without: z.array(z.string()).exactOptional(),
   /** Their name in the directory. */
   person: z.string(),
   bundle: Digest,
@@ -67,6 +69,7 @@ export const decisionSaid = (
   reason: request.reason ?? null,
   args: request.args ?? null,
   action: request.action ?? null,
+  ...(request.without === undefined ? {} : { without: request.without }),
   person,
   bundle,
 });

@@ -7,6 +7,7 @@ import { createDoors } from '../../authority/create-doors.ts';
 import type { Doors } from '../../authority/doors.ts';
 import type { LedgerKeeper } from '../../authority/ledger/keeper.ts';
 import { seenFrom } from '../../authority/ledger/seen.ts';
+import { verifiedSequence } from '../../authority/ledger/verified-sequence.ts';
 import { startOutbox } from '../../authority/outbox/outbox.ts';
 import { createStepUp } from '../../authority/stepup/create-step-up.ts';
 import type { AuthorityClient } from '../../authority/protocol.ts';
@@ -135,6 +136,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     poke: () => poke(),
     narrowing: narrowingOf(configuration, () => new Date()),
     seen: seenFrom(undefined),
+    verified: verifiedSequence(),
     ...(calendars ? { calendars } : {}),
     keeper: () => keeper,
   };

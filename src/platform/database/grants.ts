@@ -31,6 +31,9 @@ export const SERVER_GRANTS = {
   checkpoints: ['select', 'insert'],
   checkpoint_heads: ['select', 'insert'],
   anchorings: ['select', 'insert'],
+  lists: ['select', 'insert', 'update'],
+  list_items: ['select', 'insert', 'update', 'delete'],
+  keeps: ['select', 'insert'],
   kysely_migration: ['select'],
 } as const satisfies Grants & Record<keyof Schema, readonly Privilege[]>;
 

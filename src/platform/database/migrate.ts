@@ -3,9 +3,10 @@ import { Migrator } from 'kysely/migration';
 import { Pool } from 'pg';
 import { up as first } from './migrations/0001-first.ts';
 import { up as gate } from './migrations/0002-gate.ts';
+import { up as lists } from './migrations/0003-lists.ts';
 
 /** In the order in which they are applied. */
-const migrations = { '0001-first': { up: first }, '0002-gate': { up: gate } };
+const migrations = { '0001-first': { up: first }, '0002-gate': { up: gate }, '0003-lists': { up: lists } };
 
 /** The names of all migrations of this version. */
 export const MIGRATIONS: readonly string[] = Object.keys(migrations);

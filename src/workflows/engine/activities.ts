@@ -12,6 +12,9 @@ export const NO_WORKER_AFTER = '30s';
 /** A worker that died is noticed after this long; activities beat three times as often. */
 const HEARTBEAT = '15s';
 
+/** Some four hours of half-minutes: what a tool began (a snapshot) may go on by itself for so long. */
+const PATIENT_ATTEMPTS = 500;
+
 /** Calls to the authority: cheap, idempotent, and tried for as long as it takes; a decision must outlive an outage. */
 export function authority(summary?: string): AuthorityActivities {
   return proxyActivities<AuthorityActivities>({
@@ -22,11 +25,23 @@ export function authority(summary?: string): AuthorityActivities {
   });
 }
 
+/** Previews of many: one activity for some hundreds of items, tried like a read. */
+export function manyPreviews(tool: string, connection: string): Pick<ToolActivities, 'previewItems'> {
+  return proxyActivities<ToolActivities>({
+    taskQueue: queueOf(systemOf(tool), connection),
+    heartbeatTimeout: HEARTBEAT,
+    startToCloseTimeout: '6m',
+    scheduleToStartTimeout: NO_WORKER_AFTER,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 10 },
+    summary: `preview items: ${tool}`,
+  });
+}
+
 /** Tools of one queue. Reads and previews: a few attempts. Carrying out: as long as the authority says wait; each attempt asks for its grant again. */
 export function tools(
   entry: Pick<ToolEntry, 'name' | 'timeoutMs'>,
   connection: string,
-  kind: 'read' | 'carry-out',
+  kind: 'read' | 'carry-out' | 'carry-out-patiently',
   summary: string,
 ): ToolActivities {
   const once = {
@@ -40,7 +55,12 @@ export function tools(
     retry:
       kind === 'read'
         ? { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '5s', maximumAttempts: 4 }
-        : { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 20 },
+        : {
+            initialInterval: '1s',
+            backoffCoefficient: 2,
+            maximumInterval: '30s',
+            maximumAttempts: kind === 'carry-out' ? 20 : PATIENT_ATTEMPTS,
+          },
     summary,
   });
 }

@@ -7,13 +7,28 @@ import { failureText, isCancel } from './ending.ts';
 import { capped, type RunState } from './run-state.ts';
 import { whileServed } from './served.ts';
 
+/** What is carried out. `patient`: on many targets, where a system may keep some of them busy for hours. */
+export interface Carried {
+  readonly tool: string;
+  readonly action: string;
+  readonly phase: Phase;
+  readonly connection?: string | undefined;
+  readonly patient?: boolean | undefined;
+}
+
 /** Has one action carried out or taken back by its tools worker, and waits for its end however long that takes. */
-export async function carryOut(state: RunState, tool: string, action: string, phase: Phase): Promise<CarryOutResult> {
+export async function carryOut(
+  state: RunState,
+  { tool, action, phase, connection: given, patient = false }: Carried,
+): Promise<CarryOutResult> {
   const entry = state.tool(tool);
-  const connection = state.connectionOf(tool);
+  const connection = state.connectionOf(tool, given);
   state.enter(`${phase === 'execute' ? 'executing' : 'undoing'} ${action}`);
   const attempt = () =>
-    tools(entry, connection, 'carry-out', `${phase} ${action}: ${tool}`).carryOut({ action, phase });
+    tools(entry, connection, patient ? 'carry-out-patiently' : 'carry-out', `${phase} ${action}: ${tool}`).carryOut({
+      action,
+      phase,
+    });
   try {
     // Once asked for, its end is waited for: a side effect that is cancelled half-way is one nobody can tell about.
     return await whileServed(

@@ -1,3 +1,4 @@
+import type { ResponseOf } from '../../authority/protocol.ts';
 import type { Revision } from '../../domain/revision.ts';
 import type { Proposal } from '../../sdk/run-context.ts';
 import { authority } from './activities.ts';
@@ -52,8 +53,26 @@ export async function askPeople(
   if (opened.answer !== 'opened') return { end: opened.answer, message: opened.message };
 
   const { gate } = opened;
+  const now = await untilDecided(state, opened);
+  if (now.end !== 'decided') return now;
+  if (now.revision) return { end: 'revised', revision: now.revision, gate, proposal };
+  const option = options.find((candidate) => candidate.option.id === now.chosen);
+  if (option) return { end: now.special === 'by-hand' ? 'by-hand' : 'approved', option, gate, proposal };
+  return { end: 'void', message: `${gate} names an option this run does not have` };
+}
+
+/** A gate that waits no more: decided, one way or another, or ended without a decision. */
+type Decided =
+  | ({ readonly end: 'decided' } & Pick<ResponseOf<'attendGate'>, 'chosen' | 'special' | 'revision'>)
+  | { readonly end: 'denied' | 'expired' | 'void' | 'resolved'; readonly message: string };
+
+/** Waits, on durable timers, until a gate is decided, expires, or makes no sense any more. */
+export async function untilDecided(
+  state: RunState,
+  { gate, lookAgainMs }: { gate: string; lookAgainMs: number },
+): Promise<Decided> {
   state.enter(`waiting for a decision on ${gate}`);
-  let wait = opened.lookAgainMs;
+  let wait = lookAgainMs;
   for (;;) {
     await state.woken(wait);
     const now = await authority('look at the gate').attendGate({ ...state.of, gate });
@@ -66,11 +85,8 @@ export async function askPeople(
       wait = 1;
       continue;
     }
-    if (now.revision) return { end: 'revised', revision: now.revision, gate, proposal };
-    if (now.state === 'denied' || now.state === 'expired' || now.state === 'void')
+    if (!now.revision && (now.state === 'denied' || now.state === 'expired' || now.state === 'void'))
       return { end: now.state, message: now.reason ?? '' };
-    const option = options.find((candidate) => candidate.option.id === now.chosen);
-    if (option) return { end: now.special === 'by-hand' ? 'by-hand' : 'approved', option, gate, proposal };
-    return { end: 'void', message: `${gate} names an option this run does not have` };
+    return { end: 'decided', chosen: now.chosen, special: now.special, revision: now.revision };
   }
 }

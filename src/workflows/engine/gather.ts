@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../domain/json.ts';
+import type { ReadToolRequest } from '../../activities/wire.ts';
 import { queueOf, systemOf } from '../../domain/queue.ts';
 import type { Gathered, Read } from '../../sdk/run-context.ts';
 import { tools } from './activities.ts';
@@ -7,18 +7,27 @@ import type { RunState } from './run-state.ts';
 import { whileServed } from './served.ts';
 
 /** One tool read as one activity on its queue. */
-export async function callReadTool(state: RunState, request: { tool: string; args: JsonObject; wantFacts: boolean }) {
+export async function callReadTool(
+  state: RunState,
+  {
+    connection: given,
+    ...request
+  }: Pick<ReadToolRequest, 'tool' | 'args' | 'wantFacts' | 'list'> & { connection?: string | undefined },
+) {
   const entry = state.tool(request.tool);
-  const connection = state.connectionOf(entry.name);
+  const connection = state.connectionOf(entry.name, given);
   const summary = `${entry.name} ${JSON.stringify(request.args).slice(0, 120)}`;
   return await whileServed(state, queueOf(systemOf(entry.name), connection), () =>
     tools(entry, connection, 'read', summary).readTool({ permit: state.begun.permit, connection, ...request }),
   );
 }
 
-async function one(state: RunState, read: Read<unknown>): Promise<Gathered<unknown>> {
+/** One read of a turn; with `list` what it finds goes into that list of the run. */
+async function one(state: RunState, read: Read<unknown>, list?: ReadToolRequest['list']): Promise<Gathered<unknown>> {
+  const { tool, args, connection } = read;
   try {
-    const { facts, content } = await callReadTool(state, { tool: read.tool, args: read.args, wantFacts: true });
+    const request = { tool, args, connection, wantFacts: true, ...(list === undefined ? {} : { list }) };
+    const { facts, content } = await callReadTool(state, request);
     state.evidence.set(content.id, content);
     return { facts, evidence: content, failure: undefined };
   } catch (error) {
@@ -29,15 +38,20 @@ async function one(state: RunState, read: Read<unknown>): Promise<Gathered<unkno
   }
 }
 
-/** Reads side by side; one evidence row for all of them. */
+/** Reads side by side; one evidence row for all of them. With `list` what they find goes there, each as a part of its name. */
 export async function gather(
   state: RunState,
   turn: string,
   reads: Record<string, Read<unknown>>,
+  list?: string,
 ): Promise<Record<string, Gathered<unknown>>> {
   await state.stopIfCancelled();
   state.enter(`reading: ${turn}`);
-  const results = await Promise.all(Object.values(reads).map((read) => one(state, read)));
+  const results = await Promise.all(
+    Object.entries(reads).map(([part, read]) =>
+      one(state, read, list === undefined ? undefined : { name: list, part }),
+    ),
+  );
   const recorded = Object.values(reads).flatMap((read, index) => {
     const content = results[index]?.evidence;
     return content ? [{ tool: read.tool, args: read.args, content }] : [];

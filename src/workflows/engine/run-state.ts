@@ -58,6 +58,11 @@ export class RunState {
     this.foreign = foreign;
   }
 
+  /** How often something woke the run. */
+  wakeCount(): number {
+    return this.wakes.count;
+  }
+
   enter(phase: string): void {
     this.phase = phase;
     setCurrentDetails(phase);
@@ -75,10 +80,18 @@ export class RunState {
 
   /**
    * The connection a tool is used on: the one the input names, where its system has it. A system that has no connection
-   * of that name is used as `default`; a name that no system has is a mistake and never means another place.
+   * of that name is used as `default`; a name that no system has is a mistake and never means another place. What is
+   * `given` is that one or none.
    */
-  connectionOf(tool: string): string {
+  connectionOf(tool: string, given?: string): string {
     const system = systemOf(tool);
+    if (given !== undefined) {
+      if (this.begun.permit.permit.connections.includes(`${system}.${given}`)) return given;
+      throw new RunEnds({
+        outcome: 'inconclusive',
+        summary: `There is no connection "${given}" of ${system}, so ${tool} cannot be used there; nothing was done.`,
+      });
+    }
     const named = this.begun.input['connection'];
     const wanted = typeof named === 'string' ? named : 'default';
     const known = this.begun.permit.permit.connections;

@@ -1,6 +1,5 @@
-import type { Phase } from '../../domain/action.ts';
 import { authority } from './activities.ts';
-import { carryOut } from './carry-out.ts';
+import { type Carried, carryOut } from './carry-out.ts';
 import { takeLocks } from './locks.ts';
 import type { RunState } from './run-state.ts';
 
@@ -11,10 +10,7 @@ const LOOK_AGAIN = '360m';
 const MAX_LOST_LOCKS = 3;
 
 /** What is carried out, and for what. */
-export interface Step {
-  readonly tool: string;
-  readonly action: string;
-  readonly phase: Phase;
+export interface Step extends Carried {
   /** All whose targets are locked. */
   readonly actions: readonly string[];
   /** Something is in effect already, or is being taken back: the target stays locked while a halt lasts. */
@@ -57,7 +53,7 @@ async function whileInDoubt(state: RunState, { action, phase }: Step, why: strin
 export async function untilEnded(state: RunState, step: Step): Promise<Ended> {
   let halted = false;
   for (let lost = 0; ;) {
-    const result = await carryOut(state, step.tool, step.action, step.phase);
+    const result = await carryOut(state, step);
     if (result.status === 'in-doubt') await whileInDoubt(state, step, result.outcome.summary);
     else if (result.status !== 'refused') return { status: result.status, message: result.outcome.summary };
     else if (result.code === 'halted') {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { startCalendars } from '../../../src/authority/freezes/calendars.ts';
-import { freezesOver } from '../../../src/authority/freezes/freezes-over.ts';
+import { freezesNow } from '../../../src/authority/freezes/freezes-over.ts';
 import type { Scope } from '../../../src/domain/halt.ts';
 import { SYSTEM_CHAIN } from '../../../src/domain/ledger.ts';
 import { ANN, type AuthorityFixture, person, startAuthority } from '../../support/authority-fixture.ts';
@@ -32,7 +32,7 @@ describeReal('a change freeze', ['postgres'], () => {
     if (answer.answer !== 'added') throw new Error(JSON.stringify(answer));
     return answer.freeze;
   };
-  const names = () => freezesOver(belay.db, belay.context, belay.context.now(), SCOPED);
+  const names = () => freezesNow(belay.db, belay.context, belay.context.now()).then((over) => over(SCOPED));
 
   test('is in force from its beginning to its end, over what it covers, under its name', async () => {
     const now = await added([0, 2]);
@@ -87,7 +87,7 @@ describeReal('a change freeze', ['postgres'], () => {
       const answer = await own.doors.addFreeze({ scope: { kind: 'all' }, from, to, reason: 'x' }, ANYBODY);
       const id = answer.answer === 'added' ? answer.freeze.id : '';
       await change(own, id);
-      expect(await freezesOver(own.db, own.context, own.context.now(), SCOPED)).toEqual([
+      expect((await freezesNow(own.db, own.context, own.context.now()))(SCOPED)).toEqual([
         `the record of freeze ${id} was changed in the database`,
       ]);
     } finally {
@@ -102,7 +102,7 @@ describeReal('a change freeze', ['postgres'], () => {
       await calendars.refresh();
       const { id } = await added([0, 1]);
       const context = { ...belay.context, calendars };
-      expect(await freezesOver(belay.db, context, now(), SCOPED)).toEqual([
+      expect((await freezesNow(belay.db, context, now()))(SCOPED)).toEqual([
         `quarter end (${id})`,
         expect.stringMatching(/^the calendar freezes\.ics cannot be relied on \(ENOENT/),
       ]);

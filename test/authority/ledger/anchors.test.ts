@@ -209,7 +209,7 @@ describe('the channel', () => {
     const nothing = async () => {
       throw new Error('not asked');
     };
-    const anchor = channelAnchor(() => ({ announce, card: nothing, say: nothing, page: nothing }));
+    const anchor = channelAnchor(() => ({ announce, card: nothing, say: nothing, page: nothing, ask: nothing }));
     await anchor.write(CHECKPOINT);
     const digest = checkpointDigest(CHECKPOINT);
     expect(said).toEqual([[expect.stringContaining(digest), `checkpoint-${digest}`]]);

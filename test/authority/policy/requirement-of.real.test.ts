@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { policyRequestOf } from '../../../src/authority/policy/policy-request-of.ts';
+import { circumstancesOf, policyRequestOf } from '../../../src/authority/policy/policy-request-of.ts';
 import { requirementOf } from '../../../src/authority/policy/requirement-of.ts';
 import type { Judgement } from '../../../src/authority/policy/policy-set.ts';
 import type { Preview } from '../../../src/domain/action.ts';
@@ -47,12 +47,12 @@ describeReal('what a gate needs', ['postgres'], () => {
     return {
       choice: bundle.policy.choice,
       is: await requirementOf(belay.db, context, row, options, { kind: 'rules' }),
-      asks: (tool: string) =>
-        Promise.all(
-          optionOf({ tool }).actions.map((action) =>
-            policyRequestOf(belay.db, context, row, action, { kind: 'rules' }),
-          ),
-        ),
+      asks: async (tool: string) => {
+        const circumstances = await circumstancesOf(belay.db, context, row);
+        return optionOf({ tool }).actions.map((action) =>
+          policyRequestOf(context, row, action, { kind: 'rules' }, circumstances),
+        );
+      },
     };
   }
 

@@ -40,6 +40,12 @@ export class Lamps {
     for (const name of names) this.state.set(name, { on: false, by: null });
   }
 
+  /** Whether a lamp looks on. */
+  seen(name: string): boolean {
+    const { on, seemsOn } = this.lamp(name);
+    return seemsOn ?? on;
+  }
+
   effectsOn(run: string): string[] {
     return this.effects.filter((effect) => effect.startsWith(`${run}/`));
   }
@@ -67,6 +73,56 @@ const look = defineTool({
     return { facts: { on: seemsOn ?? on, by, samples }, summary: `lamp ${name} is ${on ? 'on' : 'off'}`, ...content };
   },
 });
+
+const price = { amount: '1.50', currency: 'USD', source: 'the toy' };
+
+/** Lamps whose names begin with a word, as a list; on a connection only those of its own room. */
+const findDark = defineTool({
+  name: 'lamp.find_dark',
+  title: 'Find dark lamps',
+  description: 'Lamps that are off, as a list, each with the action that would switch it on.',
+  risk: 'read',
+  input: z.strictObject({
+    prefix: z.string(),
+    tool: z.string().default('lamp.set'),
+    owner: z.string().nullable().default(null),
+  }),
+  facts: z.object({ found: z.number() }),
+  timeout: '20s',
+  async read({ prefix, tool, owner }, { client, connection }: Context) {
+    await client.at('read', connection, '');
+    const items = [...client.state]
+      .filter(([name, { on }]) => !on && name.startsWith(prefix) && roomOf(name) === connection)
+      .map(([name]) => ({
+        key: `lamp:room/${name}`,
+        title: `lamp ${name}`,
+        owner,
+        money: name.includes('priceless') ? null : price,
+        facts: { name },
+        action: { tool, args: { name, on: true } },
+      }));
+    return { facts: { found: items.length }, summary: `${items.length} dark lamps`, items };
+  },
+});
+
+/** How many of a list's lamps are on now. */
+const countOn = defineTool({
+  name: 'lamp.count_on',
+  title: 'Count lamps',
+  description: 'How many lamps of a list are on.',
+  risk: 'read',
+  input: z.strictObject({ list: z.string() }),
+  facts: z.object({ on: z.number(), of: z.number() }),
+  timeout: '20s',
+  async read({ list }, { client, list: read }: Context) {
+    const items = (await read?.(list)) ?? [];
+    const on = items.filter(({ key }) => client.seen(key.slice('lamp:room/'.length)));
+    return { facts: { on: on.length, of: items.length }, summary: `${on.length} of ${items.length} are on` };
+  },
+});
+
+/** Which connection a lamp is on: those of the attic say so. */
+const roomOf = (name: string): string => (name.includes('attic') ? 'attic' : 'default');
 
 function makeSet<N extends string>(name: N, safeToRepeat: 'compare-and-set' | 'no') {
   const change = async (lamps: Lamps, lamp: string, on: boolean, { actionId }: Execution, phase: string) => {
@@ -104,6 +160,7 @@ function makeSet<N extends string>(name: N, safeToRepeat: 'compare-and-set' | 'n
         undo: `Switch lamp ${lamp} ${on ? 'off' : 'on'}`,
         owner: null,
         command: null,
+        ...(lamp.includes('priceless') ? {} : { money: price }),
       };
     },
     async observe({ name: lamp }, { actionId }, { client }: Context) {
@@ -136,5 +193,5 @@ export const lampSystem = (lamps: Lamps) =>
     name: 'lamp',
     settings: z.strictObject({}),
     connect: () => lamps,
-    tools: [look, makeSet('lamp.set', 'compare-and-set'), makeSet('lamp.set_once', 'no')],
+    tools: [look, findDark, countOn, makeSet('lamp.set', 'compare-and-set'), makeSet('lamp.set_once', 'no')],
   });

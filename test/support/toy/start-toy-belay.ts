@@ -38,6 +38,7 @@ import { until } from '../until.ts';
 import { bundleToy } from './bundle-toy.ts';
 import { Lamps, lampSystem } from './lamp.ts';
 import { lampRunbook } from './lamp-runbook.ts';
+import { lampsRunbook } from './lamps-runbook.ts';
 
 export { bundleToy };
 export const ada: Person = { id: 'local:ada', name: 'ada', door: 'api' };
@@ -125,8 +126,8 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
   const lamps = options.lamps ?? new Lamps();
   const world = options.world ?? {
     systems: [lampSystem(lamps)],
-    runbooks: [lampRunbook],
-    settings: { lamp: { default: {} } },
+    runbooks: [lampRunbook, lampsRunbook],
+    settings: { lamp: { default: {}, attic: {} } },
   };
   const registry = buildRegistry(world.systems);
   const bundle = options.bundle ?? (await bundleToy());

@@ -1,9 +1,10 @@
 import { proxyActivities } from '@temporalio/workflow';
 import { runWorkflow } from '../../../src/workflows/engine/run-workflow.ts';
 import { lampRunbook } from './lamp-runbook.ts';
+import { lampsRunbook } from './lamps-runbook.ts';
 
-export default async function run(request: { run: string }): Promise<unknown> {
-  return await runWorkflow([lampRunbook], request);
+export default async function run(request: Parameters<typeof runWorkflow>[1]): Promise<unknown> {
+  return await runWorkflow([lampRunbook, lampsRunbook], request);
 }
 
 /** Not Belay's: schedules any activity on any queue, as somebody who reaches Temporal can. */

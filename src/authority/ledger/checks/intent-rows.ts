@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { z } from 'zod';
 import { actionDigest } from '../../../domain/action.ts';
 import type { LedgerEntry, LedgerKind } from '../../../domain/ledger.ts';
 import type { ActionsTable, IntentsTable } from '../../../platform/database/schema.ts';
@@ -51,18 +52,31 @@ export function intentRowProblems(
   ];
 }
 
+const Seen = z.object({ action: z.string(), digest: z.string(), sentence: z.string() });
+
+/** What was recorded last of each action when a tools worker looked, one by one or with the other items of a list. */
+function previewedIn(entries: readonly LedgerEntry[]): Map<string, z.infer<typeof Seen>> {
+  const seen = entries.flatMap(({ kind, body }) => {
+    if (kind === 'action.previewed') return [body];
+    const { previews } = body;
+    return kind === 'items.previewed' && Array.isArray(previews) ? previews : [];
+  });
+  return new Map(seen.flatMap((one) => Seen.safeParse(one).data ?? []).map((one) => [one.action, one]));
+}
+
 /** How the previews that cards are made of differ from what was recorded when a tools worker looked. */
 export function actionRowProblems(
   run: string,
   rows: readonly Selectable<ActionsTable>[],
   entries: readonly LedgerEntry[],
 ): string[] {
+  const seen = previewedIn(entries);
   return rows.flatMap((row) => {
-    const recorded = entries.findLast(({ kind, body }) => kind === 'action.previewed' && body['action'] === row.id);
+    const recorded = seen.get(row.id);
     const holds =
-      same(row.digest, recorded?.body['digest']) &&
+      same(row.digest, recorded?.digest) &&
       actionDigest(row.preview) === row.digest &&
-      same(row.preview.sentence, recorded?.body['sentence']) &&
+      same(row.preview.sentence, recorded?.sentence) &&
       row.tool === row.preview.tool &&
       row.target_key === row.preview.target.key;
     return holds ? [] : [`run ${run}: ${row.id} in table actions is not what was previewed`];

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { Batch } from '../../domain/batch.ts';
+import { Digest } from '../../domain/digest.ts';
+import { ActionId } from '../../domain/ids.ts';
+import { Money } from '../../domain/money.ts';
+import type { Database, Trx } from '../../platform/database/connect.ts';
+import { decisionsOn } from '../gates/decisions-on.ts';
+import type { GateRow } from '../gates/gate-row.ts';
+
+/** What became of an item of a batch. `waiting`: nothing yet; `skipped`: it was refused, with why. */
+export const ItemFate = z.enum(['waiting', 'taken-out', 'running', 'done', 'skipped', 'failed', 'in-doubt', 'undone']);
+export type ItemFate = z.infer<typeof ItemFate>;
+
+/** An item of a batch gate as every view shows it: from what the tools worker saw, and what became of it. */
+export const BatchItem = z.object({
+  position: z.number().int(),
+  action: ActionId,
+  digest: Digest,
+  key: z.string(),
+  title: z.string(),
+  sentence: z.string(),
+  undo: z.string().nullable(),
+  connection: z.string(),
+  owner: z.string().nullable(),
+  money: Money.nullable(),
+  source: z.string().nullable(),
+  args: z.record(z.string(), z.json()),
+  fate: ItemFate,
+  /** Who took it out, why it was skipped, what its tool said. */
+  why: z.string().nullable(),
+});
+export type BatchItem = z.infer<typeof BatchItem>;
+
+interface Ends {
+  readonly status: string | null;
+  readonly outcome: { summary: string } | null;
+  readonly back: string | null;
+  readonly problem: string | null;
+}
+
+function fateOf({ status, outcome, back, problem }: Ends, out: string | undefined): Pick<BatchItem, 'fate' | 'why'> {
+  if (out !== undefined) return { fate: 'taken-out', why: out };
+  const why = outcome?.summary ?? null;
+  if (back === 'done') return { fate: 'undone', why };
+  if (status === 'done' || status === 'failed' || status === 'in-doubt' || status === 'running')
+    return { fate: status, why };
+  return problem === null ? { fate: 'waiting', why: null } : { fate: 'skipped', why: problem };
+}
+
+/** The items of a batch gate in their order, a page of them or all. */
+export async function batchItems(
+  db: Database | Trx,
+  gate: Pick<GateRow, 'id' | 'run'>,
+  batch: Pick<Batch, 'list'>,
+  page: { after: number; size: number } = { after: 0, size: 5_000 },
+): Promise<BatchItem[]> {
+  const rows = await db
+    .selectFrom('list_items as i')
+    .innerJoin('actions as a', 'a.id', 'i.action')
+    .leftJoin('intents as e', (join) => join.onRef('e.action', '=', 'i.action').on('e.phase', '=', 'execute'))
+    .leftJoin('intents as u', (join) => join.onRef('u.action', '=', 'i.action').on('u.phase', '=', 'undo'))
+    .select([
+      'i.position',
+      'i.key',
+      'i.item',
+      'i.problem',
+      'a.id',
+      'a.digest',
+      'a.preview',
+      'e.status',
+      'e.outcome',
+      'u.status as back',
+    ])
+    .where('i.run', '=', gate.run)
+    .where('i.list', '=', batch.list)
+    .where('i.proof', 'is not', null)
+    .where('i.position', '>', page.after)
+    .orderBy('i.position')
+    .limit(page.size)
+    .execute();
+  const out = new Map(
+    (await decisionsOn(db, gate.id)).flatMap(({ standing, without = [] }) =>
+      without.map((action) => [action, `taken out by ${standing.person}`] as const),
+    ),
+  );
+  return rows.map(({ position, key, item, id, digest, preview, ...ends }) => {
+    const { money } = preview;
+    return {
+      position: position ?? 0,
+      action: id,
+      digest,
+      key,
+      title: item.title,
+      sentence: preview.sentence,
+      undo: preview.undo,
+      connection: item.connection,
+      owner: item.owner,
+      money: money ? { amount: money.amount, currency: money.currency } : null,
+      source: money?.source ?? null,
+      args: preview.args,
+      ...fateOf(ends, out.get(id)),
+    };
+  });
+}

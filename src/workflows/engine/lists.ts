@@ -1,0 +1,50 @@
+import type { ResponseOf } from '../../authority/protocol.ts';
+import type { List, Read } from '../../sdk/run-context.ts';
+import { authority } from './activities.ts';
+import { RunCancelled } from './ending.ts';
+import { gather } from './gather.ts';
+import type { RunState } from './run-state.ts';
+
+const listOf = (summary: ResponseOf<'closeList'>, failures: readonly string[]): List => ({ ...summary, failures });
+
+/** See `RunContext.collect`. */
+export async function collect(state: RunState, name: string, reads: Record<string, Read<unknown>>): Promise<List> {
+  const found = await gather(state, name, reads, name);
+  const failures = Object.entries(found).flatMap(([part, { failure }]) =>
+    failure === undefined ? [] : [`${part}: ${failure}`],
+  );
+  return listOf(await authority(`close list ${name}`).closeList({ ...state.of, list: name }), failures);
+}
+
+/** See `RunContext.remaining`. */
+export async function remaining(state: RunState, list: List, name: string): Promise<List> {
+  const summary = await authority(`what is left of ${list.name}`).reduceList({
+    ...state.of,
+    list: list.name,
+    as: name,
+  });
+  return listOf(summary, list.failures);
+}
+
+/**
+ * See `RunContext.askOwners`. Answers are rows of the authority: the run sleeps until a reminder is due, the grace is over,
+ * or nobody is left to answer, so that its history does not grow with them.
+ */
+export async function askOwners(
+  state: RunState,
+  list: List,
+  name: string,
+  how: { graceMs: number; remindMs: number; what: string },
+): Promise<List> {
+  if (list.count > 0) {
+    state.enter(`owners of ${list.name} may keep something`);
+    let waiting = await authority('ask the owners').askOwners({ ...state.of, list: list.name, ...how });
+    for (;;) {
+      if (waiting.news.cancelled) throw new RunCancelled('cancelled by a person');
+      if (waiting.over) break;
+      await state.woken(waiting.lookAgainMs);
+      waiting = await authority('look at the answers').attendList({ ...state.of, list: list.name });
+    }
+  }
+  return await remaining(state, list, name);
+}
