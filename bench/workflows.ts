@@ -1,7 +1,8 @@
 import type { ReadToolRequest, ToolActivities } from '../src/activities/wire.ts';
-import { proxyActivities } from '@temporalio/workflow';
+import { executeChild, proxyActivities } from '@temporalio/workflow';
 import { runWorkflow } from '../src/workflows/engine/run-workflow.ts';
 import { lampRunbook } from '../test/support/toy/lamp-runbook.ts';
+import { lampsRunbook } from '../test/support/toy/lamps-runbook.ts';
 
 interface Bare {
   nothing(): Promise<void>;
@@ -34,6 +35,24 @@ export async function bareWrite({ name }: { name: string }): Promise<boolean> {
   return (await change({ name })).on;
 }
 
-export default async function run(request: { run: string }): Promise<unknown> {
-  return await runWorkflow([lampRunbook], request);
+export default async function run(request: Parameters<typeof runWorkflow>[1]): Promise<unknown> {
+  return await runWorkflow([lampRunbook, lampsRunbook], request);
+}
+
+/** The same side effects as a batch of Belay's, by plain children of 250 with 25 at a time. */
+export async function bareBatch(items: number): Promise<void> {
+  for (let from = 0; from < items; from += 250)
+    await executeChild('bareWave', { args: [{ from, to: Math.min(from + 250, items) }] });
+}
+
+export async function bareWave({ from, to }: { from: number; to: number }): Promise<void> {
+  let next = from;
+  const line = async (): Promise<void> => {
+    while (next < to) {
+      const name = `bare-${next}`;
+      next += 1;
+      await change({ name });
+    }
+  };
+  await Promise.all(Array.from({ length: 25 }, line));
 }
