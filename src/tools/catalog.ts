@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import { aws } from './aws/index.ts';
 import { github } from './github/index.ts';
 import { kubernetes } from './kubernetes/index.ts';
 import { prometheus } from './prometheus/index.ts';
 
 /** Every system that ships. */
-export const systems = [kubernetes, prometheus, github] as const;
+export const systems = [kubernetes, prometheus, github, aws] as const;
 
 type AnyShipped = (typeof systems)[number]['tools'][number];
 

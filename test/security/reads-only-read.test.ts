@@ -96,7 +96,10 @@ function settingsOf(system: string): object {
 }
 
 const registry = buildRegistry(systems);
-const tools = registry.tools.flatMap((tool) => (tool.risk === 'read' ? [[tool.name, tool] as const] : []));
+// AWS is asked by POST whatever is asked for; test/tools/aws/reads.test.ts holds the same of its operations.
+const tools = registry.tools.flatMap((tool) =>
+  tool.risk === 'read' && !tool.name.startsWith('aws.') ? [[tool.name, tool] as const] : [],
+);
 
 test.each(tools)('%s only ever asks its system to tell: no request of it could change anything', async (name, tool) => {
   const system = registry.system(name.split('.')[0] ?? '');

@@ -16,7 +16,8 @@ export type Part =
   | 'kwok-stages.yaml'
   | 'prometheus'
   | 'alertmanager'
-  | 'chromium';
+  | 'chromium'
+  | 'moto_server';
 
 /** Built at one exact version by test/support/parts/build. An older one of the system breaks tests in hard to see ways. */
 const BUILT_ONLY = new Set<Part>([
@@ -26,6 +27,7 @@ const BUILT_ONLY = new Set<Part>([
   'kube-scheduler',
   'kwok',
   'kwok-stages.yaml',
+  'moto_server',
 ]);
 
 const OTHER_NAMES: Partial<Record<Part, readonly string[]>> = {

@@ -12,6 +12,7 @@ const SERVERS = {
   prometheus: ['prometheus'],
   alertmanager: ['alertmanager'],
   browser: ['chromium'],
+  moto: ['moto_server'],
 } as const satisfies Record<string, readonly Part[]>;
 
 /** What a test can need besides Node and npm's packages. */
