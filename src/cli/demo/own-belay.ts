@@ -50,7 +50,7 @@ export async function ownPlace({ later }: Cleanup): Promise<OwnPlace> {
 
 /** Nothing of the person's own configuration may lead the demo to another system than the one it is for. */
 export function cleanEnvironment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
-  const own = /^(BELAY_(?!PARTS|DEBUG)|TEMPORAL_|DATABASE_|SLACK_|PROMETHEUS_|ALERTMANAGER_|KUBECONFIG|GITHUB_)/;
+  const own = /^(BELAY_(?!PARTS|DEBUG)|TEMPORAL_|DATABASE_|SLACK_|PROMETHEUS_|ALERTMANAGER_|KUBECONFIG|GITHUB_|AWS_)/;
   return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name))), ...more };
 }
 

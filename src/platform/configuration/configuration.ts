@@ -3,7 +3,18 @@ import { calendars } from './calendars.ts';
 import { readableFile } from './readable-file.ts';
 import { z } from 'zod';
 import { CliError } from '../problem.ts';
-import { hostPort, httpUrl, issuer, people, person, port, postgresUrl, startingWith, yesNo } from './fields.ts';
+import {
+  awsRegion,
+  hostPort,
+  httpUrl,
+  issuer,
+  people,
+  person,
+  port,
+  postgresUrl,
+  startingWith,
+  yesNo,
+} from './fields.ts';
 import { readHookProofs, type HookProof } from './hook-proof.ts';
 import { readVariables } from './read-variables.ts';
 import { conflicts, type Process } from './conflicts.ts';
@@ -63,6 +74,8 @@ const FIELDS = {
   ALERTMANAGER_URL: httpUrl('http://alertmanager:9093'),
   // kubectl's own meaning: several files by colon, and one that is missing is skipped. The Kubernetes client judges it.
   KUBECONFIG: text,
+  BELAY_AWS_ACCOUNTS: readableFile,
+  AWS_REGION: awsRegion,
 } as const satisfies Record<VariableName, z.ZodType>;
 
 /** Every variable, parsed, under its own name; absent where it was not set. */

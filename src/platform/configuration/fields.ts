@@ -76,3 +76,7 @@ export const yesNo = z
 
 export const startingWith = (prefix: string, what: string) =>
   z.string().refine((value) => value.startsWith(prefix), `does not look like ${what}: it starts with "${prefix}"`);
+
+export const awsRegion = z
+  .string()
+  .regex(/^[a-z]{2}(-[a-z]+){1,2}-\d{1,2}$/, 'is no region of AWS; give one such as eu-west-1');

@@ -5,7 +5,7 @@ export interface Variable {
   readonly file?: true;
 }
 
-/** Every variable Belay reads at start, besides `BELAY_HOOK_<SOURCE>_SECRET|_TOKEN` and AWS's own. */
+/** Every variable Belay reads at start, besides `BELAY_HOOK_<SOURCE>_SECRET|_TOKEN` and those that AWS's SDK reads itself. */
 export const VARIABLES = [
   { name: 'BELAY_PORT', help: 'port of the HTTP API (7420)' },
   { name: 'BELAY_HOST', help: 'address to listen on (127.0.0.1)' },
@@ -61,6 +61,8 @@ export const VARIABLES = [
   { name: 'PROMETHEUS_URL', help: 'where Prometheus is' },
   { name: 'ALERTMANAGER_URL', help: 'where Alertmanager is' },
   { name: 'KUBECONFIG', help: 'kubeconfig of the cluster', file: true },
+  { name: 'BELAY_AWS_ACCOUNTS', help: 'AWS accounts: a connection each, with role and regions (YAML)', file: true },
+  { name: 'AWS_REGION', help: 'without that file: the region of one AWS connection, `default`' },
 ] as const satisfies readonly Variable[];
 
 export type VariableName = (typeof VARIABLES)[number]['name'];

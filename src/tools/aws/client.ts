@@ -30,6 +30,15 @@ export interface AwsClient {
   ): Promise<Output<O>[]>;
 }
 
+/**
+ * A list of an answer of EC2's, which is there even when nothing is in it: without it somebody else answered, or only in
+ * part, and that nothing is there must never be read into it.
+ */
+export function listIn<T>(list: readonly T[] | undefined, what: string): readonly T[] {
+  if (list === undefined) throw new Failure('stop.unsupported', `The answer has no list of ${what}; is this AWS?`);
+  return list;
+}
+
 /** The client over a sender; `makeClient(settings, transportOf(settings), prices)` is the real one. */
 export function makeClient(settings: AwsSettings, send: Send, prices: () => PriceTable): AwsClient {
   let known: { account: string; arn: string } | undefined;

@@ -11,7 +11,6 @@ export interface Operations {
   'ec2.DescribeSnapshots': [ec2.DescribeSnapshotsCommandInput, ec2.DescribeSnapshotsCommandOutput];
   'ec2.DescribeInstances': [ec2.DescribeInstancesCommandInput, ec2.DescribeInstancesCommandOutput];
   'ec2.DescribeImages': [ec2.DescribeImagesCommandInput, ec2.DescribeImagesCommandOutput];
-  'ec2.DescribeLaunchTemplates': [ec2.DescribeLaunchTemplatesCommandInput, ec2.DescribeLaunchTemplatesCommandOutput];
   'ec2.DescribeLaunchTemplateVersions': [
     ec2.DescribeLaunchTemplateVersionsCommandInput,
     ec2.DescribeLaunchTemplateVersionsCommandOutput,
@@ -48,7 +47,6 @@ export const PERMISSIONS = {
   'ec2.DescribeSnapshots': 'ec2:DescribeSnapshots',
   'ec2.DescribeInstances': 'ec2:DescribeInstances',
   'ec2.DescribeImages': 'ec2:DescribeImages',
-  'ec2.DescribeLaunchTemplates': 'ec2:DescribeLaunchTemplates',
   'ec2.DescribeLaunchTemplateVersions': 'ec2:DescribeLaunchTemplateVersions',
   'ec2.CreateSnapshot': 'ec2:CreateSnapshot',
   'ec2.DeleteVolume': 'ec2:DeleteVolume',

@@ -1,6 +1,6 @@
 import type { Snapshot as Ec2Snapshot } from '@aws-sdk/client-ec2';
 import { Failure } from '../../domain/failure.ts';
-import type { AwsClient } from './client.ts';
+import { type AwsClient, listIn } from './client.ts';
 import { type Tags, tagsOf } from './tags.ts';
 
 /** An EBS snapshot as Belay knows it. */
@@ -31,7 +31,7 @@ export async function listSnapshots(
   const input = { OwnerIds: ['self'], MaxResults: PAGE, ...(Filters.length === 0 ? {} : { Filters }) };
   const pages = await client.pages(region, 'ec2.DescribeSnapshots', input, TOKEN, signal);
   return pages
-    .flatMap(({ Snapshots = [] }) => Snapshots.map(snapshotOf))
+    .flatMap(({ Snapshots }) => listIn(Snapshots, 'snapshots').map(snapshotOf))
     .toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
 }
 

@@ -1,7 +1,7 @@
 import type { Volume as Ec2Volume, VolumeType } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 import { Failure } from '../../domain/failure.ts';
-import type { AwsClient } from './client.ts';
+import { type AwsClient, listIn } from './client.ts';
 import { type Tags, tagsOf } from './tags.ts';
 
 /** A volume's id. */
@@ -23,6 +23,8 @@ export interface Volume {
   readonly kmsKeyId: string | null;
   readonly multiAttach: boolean;
   readonly createdAt: string;
+  /** The snapshot it was made from. */
+  readonly fromSnapshot: string | null;
   /** Ids of the instances it is attached to, or being attached to or detached from. */
   readonly attachedTo: readonly string[];
   readonly tags: Tags;
@@ -36,8 +38,10 @@ const TOKEN = { answer: 'NextToken', ask: 'NextToken' } as const;
 
 /** One volume. Throws `stop.not-found` when it is not there, or on its way out. */
 export async function readVolume(client: AwsClient, region: string, id: string, signal: AbortSignal): Promise<Volume> {
-  const { Volumes = [] } = await client.ask(region, 'ec2.DescribeVolumes', { VolumeIds: [id] }, signal);
-  const volume = Volumes.map(volumeOf).find((one) => one.id === id);
+  const { Volumes } = await client.ask(region, 'ec2.DescribeVolumes', { VolumeIds: [id] }, signal);
+  const volume = listIn(Volumes, 'volumes')
+    .map(volumeOf)
+    .find((one) => one.id === id);
   if (volume === undefined || isGone(volume))
     throw new Failure('stop.not-found', `There is no volume ${id} in ${region}`);
   return volume;
@@ -66,7 +70,7 @@ export async function listVolumes(
   const Filters = Object.entries(filters).map(([Name, Values]) => ({ Name, Values: [...Values] }));
   const input = { MaxResults: PAGE, ...(Filters.length === 0 ? {} : { Filters }) };
   const pages = await client.pages(region, 'ec2.DescribeVolumes', input, TOKEN, signal);
-  return pages.flatMap(({ Volumes = [] }) => Volumes.map(volumeOf)).filter((volume) => !isGone(volume));
+  return pages.flatMap(({ Volumes }) => listIn(Volumes, 'volumes').map(volumeOf)).filter((volume) => !isGone(volume));
 }
 
 /** Those of these volumes that are there, by id. Asked by filter: asked by id, one that is gone would fail all others. */
@@ -76,11 +80,27 @@ export async function volumesById(
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, Volume>> {
-  const found = new Map<string, Volume>();
-  for (let at = 0; at < ids.length; at += FILTER_VALUES) {
-    const some = ids.slice(at, at + FILTER_VALUES);
-    for (const volume of await listVolumes(client, region, { 'volume-id': some }, signal)) found.set(volume.id, volume);
-  }
+  return new Map((await volumesWith(client, region, 'volume-id', ids, signal)).map((volume) => [volume.id, volume]));
+}
+
+/** Those volumes that were made from one of these snapshots. */
+export const volumesFrom = async (
+  client: AwsClient,
+  region: string,
+  snapshotIds: readonly string[],
+  signal: AbortSignal,
+): Promise<Volume[]> => await volumesWith(client, region, 'snapshot-id', snapshotIds, signal);
+
+async function volumesWith(
+  client: AwsClient,
+  region: string,
+  filter: string,
+  values: readonly string[],
+  signal: AbortSignal,
+): Promise<Volume[]> {
+  const found: Volume[] = [];
+  for (let at = 0; at < values.length; at += FILTER_VALUES)
+    found.push(...(await listVolumes(client, region, { [filter]: values.slice(at, at + FILTER_VALUES) }, signal)));
   return found;
 }
 
@@ -120,6 +140,7 @@ function volumeOf(raw: Ec2Volume): Volume {
     kmsKeyId: raw.KmsKeyId ?? null,
     multiAttach: raw.MultiAttachEnabled ?? false,
     createdAt: CreateTime.toISOString(),
+    fromSnapshot: raw.SnapshotId || null,
     attachedTo: (raw.Attachments ?? [])
       .filter(({ State }) => State !== 'detached')
       .map(({ InstanceId }) => InstanceId ?? 'something AWS does not name'),
