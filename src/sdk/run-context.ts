@@ -42,6 +42,8 @@ export interface List extends ListRef {
   /** What its items cost a month, for each currency; `unpriced` of them have no known price. */
   readonly money: readonly Money[];
   readonly unpriced: number;
+  /** Who says what they cost. */
+  readonly sources: readonly string[];
   /** How many of the list it was made from are not in it. */
   readonly leftOut: number;
   readonly places: readonly { readonly tool: string; readonly connection: string; readonly count: number }[];

@@ -3,6 +3,17 @@
  * @module
  */
 export { type AnyRunbook, defineRunbook, type Runbook } from './define-runbook.ts';
-export type { Chosen, Gathered, Proposal, Read, RunContext, RunResult } from './run-context.ts';
+export type {
+  Chosen,
+  Gathered,
+  List,
+  ManyResult,
+  OnMany,
+  Proposal,
+  Read,
+  RunContext,
+  RunResult,
+  Waves,
+} from './run-context.ts';
 export { Plan, ProposedOption, proposedByText } from '../domain/plan.ts';
 export { Check, Verdict, verdictOf } from '../domain/verdict.ts';

@@ -19,6 +19,8 @@ export const ListSummary = ListRef.extend({
   money: z.array(Money),
   /** How many have no known price. */
   unpriced: z.number().int(),
+  /** Who says what they cost: `price table of 2026-11-01`. */
+  sources: z.array(z.string()).max(10),
   /** How many of what it was made from are not in it. */
   leftOut: z.number().int(),
   /** How many on which connection of which tool, where something is proposed about them. */

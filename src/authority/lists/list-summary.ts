@@ -17,6 +17,7 @@ export function summaryOf(
   return {
     ...known,
     money: sumsOf(pricesOf(items)),
+    sources: [...new Set(items.flatMap(({ money }) => money?.source ?? []))].toSorted().slice(0, 10),
     unpriced: items.filter(({ money }) => money === null).length,
     places: [...places.values()],
   };
