@@ -21,7 +21,7 @@ const AUTHORITY_FROM_OUTSIDE = [
 
 /** DESIGN.md, "Imports point one way", as a table. */
 const RULES: Readonly<Record<string, Rule>> = {
-  domain: { code: [], packages: ['zod', '@noble/hashes', 'canonicalize'] },
+  domain: { code: [], packages: ['zod', '@noble/hashes', 'canonicalize', 'big.js'] },
   sdk: { code: ['domain'], packages: ['zod'] },
   workflows: {
     code: ['domain', 'sdk'],

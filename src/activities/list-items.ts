@@ -1,7 +1,6 @@
 import type { AuthorityClient, RequestOf } from '../authority/protocol.ts';
-import { CHUNK } from '../authority/lists/list-protocol.ts';
 import { Failure } from '../domain/failure.ts';
-import { type ListItem, MOST_ITEMS } from '../domain/list-item.ts';
+import { CHUNK, type ListItem, MOST_ITEMS } from '../domain/list-item.ts';
 import { JsonObject } from '../domain/json.ts';
 import type { OfRun } from './wire.ts';
 import { clean, cleanFacts } from './redacted.ts';

@@ -1,8 +1,8 @@
 import ms from 'ms';
-import { CHUNK } from '../authority/lists/list-protocol.ts';
 import type { AuthorityClient, RequestOf, ResponseOf } from '../authority/protocol.ts';
 import { Failure } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { CHUNK } from '../domain/list-item.ts';
 import { systemOf } from '../domain/queue.ts';
 import type { ToolContext, ToolPreview, WriteTool } from '../sdk/define-tool.ts';
 import { cleanPreview } from './clean-preview.ts';

@@ -6,6 +6,9 @@ import { Priced } from './money.ts';
 /** The most one list holds: one decision is about at most so many things. */
 export const MOST_ITEMS = 5_000;
 
+/** The most items in one call: each may have some KiB, and a body of HTTP has one MiB. */
+export const CHUNK = 100;
+
 /** One of many like things that a runbook found. What is known of it stays with the authority; a workflow never holds it. */
 export const ListItem = z.object({
   /** Canonical key of the thing, as its lock key: `aws:111122223333/eu-west-1/volume/vol-0abc`. Each once in a list. */

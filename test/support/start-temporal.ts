@@ -22,7 +22,12 @@ const TUNING = {
   'system.forceSearchAttributesCacheRefreshOnRead': 'true',
 };
 
-type Options = { searchAttributes?: readonly string[]; port?: number };
+type Options = {
+  searchAttributes?: readonly string[];
+  port?: number;
+  /** Dynamic configuration beside the tuning. */
+  settings?: Readonly<Record<string, string>>;
+};
 
 /** The server picks ports of its own for its parts; beside other tests it sometimes finds one taken, and panics. */
 const TRIES = 3;
@@ -62,7 +67,7 @@ async function startOnce(options: Options): Promise<RunningTemporal> {
         'log-level': 'warn',
         'db-filename': join(folder, 'temporal.db'),
         'sqlite-pragma': ['journal_mode=wal', 'synchronous=normal'],
-        'dynamic-config-value': Object.entries(TUNING).map((setting) => setting.join('=')),
+        'dynamic-config-value': Object.entries({ ...TUNING, ...options.settings }).map((setting) => setting.join('=')),
         'search-attribute': options.searchAttributes ?? [],
       }),
     ],

@@ -2,13 +2,10 @@ import { z } from 'zod';
 import { Preview } from '../../domain/action.ts';
 import { BlobRef } from '../../domain/blob.ts';
 import { ActionId, GateId } from '../../domain/ids.ts';
-import { ListItem, ListRef } from '../../domain/list-item.ts';
+import { CHUNK, ListItem, ListRef } from '../../domain/list-item.ts';
 import { Money } from '../../domain/money.ts';
 import { Plan } from '../../domain/plan.ts';
 import { call, GateAnswer, News, nothing, ofRun } from '../protocol-call.ts';
-
-/** The most items in one call: each may have some KiB, and a body of HTTP has one MiB. */
-export const CHUNK = 100;
 
 const Name = ListRef.shape.name;
 const Position = z.number().int().positive();

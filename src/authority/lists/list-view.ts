@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ListItem } from '../../domain/list-item.ts';
 import { Money, sumsOf } from '../../domain/money.ts';
 import type { Selectable } from 'kysely';
-import type { ListsTable } from '../../platform/database/schema.ts';
+import type { ListsTable } from '../../platform/database/list-tables.ts';
 import type { AuthorityContext } from '../context.ts';
 import { keepsOver, keptText } from './keeps-over.ts';
 import { pricesOf } from './list-summary.ts';

@@ -2,7 +2,7 @@ import { queueOf, systemOf } from '../../domain/queue.ts';
 import type { AuthorityContext } from '../context.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { openRun } from '../runs/known-run.ts';
-import { CHUNK } from './list-protocol.ts';
+import { CHUNK } from '../../domain/list-item.ts';
 
 /** A chunk of a list, for the worker that looks at what is in it. Whether it is closed does not matter: a run reads what it closed. */
 export async function readItems({ db }: AuthorityContext, request: RequestOf<'items'>): Promise<ResponseOf<'items'>> {

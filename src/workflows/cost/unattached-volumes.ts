@@ -1,6 +1,6 @@
 import { sumsOf } from '../../domain/money.ts';
 import { defineRunbook, type List, type ManyResult, type RunContext } from '../../sdk/runbook.ts';
-import { read, tryRead } from '../engine/read.ts';
+import { tryRead } from '../engine/read.ts';
 import { UnattachedVolumesInput } from './unattached-volumes-input.ts';
 import {
   checksOf,

@@ -25,11 +25,11 @@ const unacted = (outcome: ManyResult['outcome'], summary: string): ManyResult =>
 
 /** Has every item looked at by the worker of its connection, connections side by side; their actions are numbered by position. */
 async function previewMany(state: RunState, list: List, tool: string): Promise<void> {
-  const base = state.sequence;
-  state.sequence += list.count;
+  const base = state.counters.sequence;
+  state.counters.sequence += list.count;
   state.enter(`previewing ${list.count} items`);
   const looksOnly = state.begun.mode === 'observe' || state.begun.dryRun;
-  const { permit } = state.begun;
+  const permit = await state.permitNow();
   const previewOn = async (named: string): Promise<void> => {
     const connection = state.connectionOf(tool, named);
     const request = { ...state.of, permit, looksOnly, list: list.name, tool, connection, base };
@@ -56,13 +56,13 @@ interface Asked {
 
 /** Opens the batch gate over the list and waits for people. */
 async function ask(state: RunState, list: List, how: OnMany): Promise<Asked | ManyResult> {
-  state.gates += 1;
+  state.counters.gates += 1;
   await state.recordEvidence();
   const { title, why, tool, plan } = how;
   const evidence = plan.evidence.flatMap((id) => state.evidence.get(id) ?? []);
   const opened = await authority('open the batch gate').openBatchGate({
     ...state.of,
-    ordinal: state.gates,
+    ordinal: state.counters.gates,
     list: list.name,
     tool,
     title,
@@ -135,7 +135,10 @@ async function carryThrough(
 /** See `RunContext.actOnMany`. */
 export async function actOnMany(state: RunState, list: List, how: OnMany & Settling): Promise<ManyResult> {
   if (list.count === 0) return unacted('nothing-wrong', 'There is nothing to do.');
-  await previewMany(state, list, how.tool);
+  await state.journal.once(state, 'previews of many', async () => {
+    await previewMany(state, list, how.tool);
+    return null;
+  });
   const asked = await ask(state, list, how);
   if ('outcome' in asked) return asked;
   const batch = { gate: asked.gate, tool: how.tool, waves: how.waves };

@@ -34,7 +34,10 @@ async function ask(state: RunState, { proposal, unless }: Revised, replaces: str
         };
   if (unless === null || (end.end !== 'nothing-to-offer' && end.end !== 'forbidden')) return end;
   const why = end.end === 'forbidden' ? ` Policy forbids what it was edited to: ${end.message}` : '';
-  await state.say(`unless-${state.previews}`, `"${unless.title}" is asked again as it was before the edit.${why}`);
+  await state.say(
+    `unless-${state.counters.previews}`,
+    `"${unless.title}" is asked again as it was before the edit.${why}`,
+  );
   return await ask(state, { proposal: unless.proposal, unless: null }, replaces);
 }
 
@@ -51,7 +54,8 @@ export async function act(state: RunState, proposal: Proposal, after: After): Pr
     const end = await ask(state, asked, replaces);
     if (end.end === 'revised') {
       replaces = end.gate;
-      asked = await revised(state, end.proposal, end.revision);
+      const { proposal: before, revision } = end;
+      asked = await state.journal.once(state, 'revised', () => revised(state, before, revision));
       continue;
     }
     if (end.end === 'by-hand') return await afterByHand(state, end.option, after);

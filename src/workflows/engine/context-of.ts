@@ -5,6 +5,7 @@ import type { RunContext } from '../../sdk/run-context.ts';
 import { act } from './act.ts';
 import { actOnMany } from './act-on-many.ts';
 import { authority } from './activities.ts';
+import { continueIfLong } from './continue.ts';
 import { gather } from './gather.ts';
 import { investigate } from './investigate.ts';
 import { askOwners, collect, remaining } from './lists.ts';
@@ -16,10 +17,14 @@ const connectionsIn = ({ begun }: RunState, system: string): string[] =>
 
 /** A cancellable wait that a person's cancel ends early. */
 async function pause(state: RunState, ms: number): Promise<void> {
-  const until = Date.now() + ms;
+  await pauseUntil(state, Date.now() + ms);
+}
+
+async function pauseUntil(state: RunState, until: number, look = async (): Promise<void> => {}): Promise<void> {
   while (Date.now() < until) {
     await state.woken(Math.max(until - Date.now(), 1));
     await state.stopIfCancelled();
+    await look();
   }
 }
 
@@ -36,11 +41,12 @@ function millis(duration: string): number {
 
 /** What a runbook works with, over one run's state. */
 export function contextOf(state: RunState, runbook: AnyRunbook): RunContext {
+  const { journal } = state;
   return {
     run: state.of.run,
     mode: state.begun.mode,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each read's facts are of the tool it names; the compiler cannot follow names
-    gather: (turn, reads) => gather(state, turn, reads) as never,
+    gather: (turn, reads) => journal.once(state, `gather ${turn}`, () => gather(state, turn, reads)) as never,
     investigate: (request) => investigate(state, { ...request, limits: runbook.limits }),
     act: async (proposal, after) => {
       // Read before anybody is asked: a mistake in it must not show after the side effect.
@@ -49,31 +55,34 @@ export function contextOf(state: RunState, runbook: AnyRunbook): RunContext {
         state.enter(`waiting ${after.stabilise} before verifying`);
         await pause(state, wait);
       };
-      return await act(state, proposal, { verify: after.verify, stabilise });
+      return await journal.once(state, 'act', () => act(state, proposal, { verify: after.verify, stabilise }));
     },
     connections: (system) => connectionsIn(state, system),
-    collect: (name, reads) => collect(state, name, reads),
-    remaining: (list, name) => remaining(state, list, name),
+    collect: (name, reads) => journal.once(state, `collect ${name}`, () => collect(state, name, reads)),
+    remaining: (list, name) => journal.once(state, `remaining ${name}`, () => remaining(state, list, name)),
     askOwners: (list, name, { grace, remind, what }) =>
-      askOwners(state, list, name, { graceMs: millis(grace), remindMs: millis(remind), what }),
+      journal.once(state, `ask owners ${name}`, () =>
+        askOwners(state, list, name, { graceMs: millis(grace), remindMs: millis(remind), what }),
+      ),
     actOnMany: async (list, how) => {
       const wait = millis(how.stabilise);
       const settle = async () => {
         state.enter(`waiting ${how.stabilise} before verifying`);
         await pause(state, wait);
       };
-      return await actOnMany(state, list, { ...how, settle });
+      return await journal.once(state, 'act on many', () => actOnMany(state, list, { ...how, settle }));
     },
     recordSavings: async ({ gate, estimated, approved }, realised, source) => {
       const saved = { estimated: [...estimated], approved: [...approved], realised: [...realised], source };
       await authority('record savings').savings({ ...state.of, gate, ...saved });
     },
     sleep: async (duration) => {
-      await pause(state, millis(duration));
+      const until = journal.onceNow(state, 'sleep', () => Date.now() + millis(duration));
+      await pauseUntil(state, until, () => continueIfLong(state));
     },
     note: async (key, text) => {
       await state.say(key, text);
     },
-    now: () => new Date(),
+    now: () => new Date(journal.onceNow(state, 'now', () => Date.now())),
   };
 }

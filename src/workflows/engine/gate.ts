@@ -2,6 +2,7 @@ import type { ResponseOf } from '../../authority/protocol.ts';
 import type { Revision } from '../../domain/revision.ts';
 import type { Proposal } from '../../sdk/run-context.ts';
 import { authority } from './activities.ts';
+import { continueIfLong } from './continue.ts';
 import { RunCancelled } from './ending.ts';
 import type { PreviewedOption } from './preview-all.ts';
 import { RESOLVED, type RunState } from './run-state.ts';
@@ -29,7 +30,7 @@ export async function askPeople(
   replaces: string | null,
 ): Promise<GateEnd> {
   const { plan, proposedBy } = proposal;
-  state.gates += 1;
+  state.counters.gates += 1;
   const { options: _, ...rest } = plan;
   const evidence = plan.evidence.flatMap((id) => state.evidence.get(id) ?? []);
   const asked = options.map(({ option, actions }, index) => ({
@@ -43,7 +44,7 @@ export async function askPeople(
   await state.recordEvidence();
   const opened = await authority('open the gate').openGate({
     ...state.of,
-    ordinal: state.gates,
+    ordinal: state.counters.gates,
     plan: rest,
     proposedBy,
     evidence,
@@ -72,14 +73,18 @@ export async function untilDecided(
   { gate, lookAgainMs }: { gate: string; lookAgainMs: number },
 ): Promise<Decided> {
   state.enter(`waiting for a decision on ${gate}`);
-  let wait = lookAgainMs;
+  // What woke an execution before this one may have been lost with it.
+  let wait = state.journal.continued ? 1 : lookAgainMs;
   for (;;) {
     await state.woken(wait);
     const now = await authority('look at the gate').attendGate({ ...state.of, gate });
     if (now.news.cancelled) throw new RunCancelled('cancelled by a person');
     wait = now.lookAgainMs;
     if (now.state === 'open' || now.state === 'frozen') {
-      if (!now.news.alertResolved) continue;
+      if (!now.news.alertResolved) {
+        await continueIfLong(state);
+        continue;
+      }
       const closed = await authority().voidGate({ ...state.of, gate, reason: RESOLVED });
       if (closed.state === 'void') return { end: 'resolved', message: RESOLVED };
       wait = 1;

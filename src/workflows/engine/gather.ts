@@ -16,9 +16,10 @@ export async function callReadTool(
 ) {
   const entry = state.tool(request.tool);
   const connection = state.connectionOf(entry.name, given);
+  const permit = await state.permitNow();
   const summary = `${entry.name} ${JSON.stringify(request.args).slice(0, 120)}`;
   return await whileServed(state, queueOf(systemOf(entry.name), connection), () =>
-    tools(entry, connection, 'read', summary).readTool({ permit: state.begun.permit, connection, ...request }),
+    tools(entry, connection, 'read', summary).readTool({ permit, connection, ...request }),
   );
 }
 

@@ -1,4 +1,3 @@
-import type { BlobRef } from '../../domain/blob.ts';
 import type { ModelTurnResult, ToolAnswer, ToolCall, TurnLimits } from '../../domain/conversation.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Plan } from '../../domain/plan.ts';
@@ -7,7 +6,7 @@ import type { Proposal } from '../../sdk/run-context.ts';
 import { agents } from './activities.ts';
 import { failureText, isCancel, RunEnds } from './ending.ts';
 import { callReadTool } from './gather.ts';
-import type { RunState } from './run-state.ts';
+import type { RunState, Talk } from './run-state.ts';
 import { whileServed } from './served.ts';
 
 interface Request {
@@ -42,12 +41,6 @@ async function answerAll(state: RunState, turn: string, calls: readonly ToolCall
 /** Turns a model has for one revision; it has read most of what it needs. */
 const REVISION_TURNS = 8;
 
-/** What a model was told and has used so far. */
-interface Talk {
-  conversation: BlobRef | null;
-  tokens: number;
-}
-
 /** What a person who decides says of a plan. */
 interface Feedback {
   readonly by: string;
@@ -67,8 +60,8 @@ async function ask(state: RunState, request: Request, talk: Talk, feedback: Feed
   let repairs = 0;
   for (let turn = 0; turn < turns; turn += 1) {
     await state.stopIfCancelled();
-    state.turns += 1;
-    const turnId = `${state.of.run}/t${state.turns}`;
+    state.counters.turns += 1;
+    const turnId = `${state.of.run}/t${state.counters.turns}`;
     state.enter(`asking the model, turn ${turn + 1}`);
     const given = {
       ...state.of,
@@ -110,8 +103,8 @@ async function admitted(state: RunState, proposal: Proposal): Promise<Proposal> 
     const reasons = option.actions.flatMap((action) => state.admit(action) ?? []);
     if (reasons.length === 0) options.push(option);
     else {
-      state.leftOut += 1;
-      await state.say(`left-out-${state.leftOut}`, `"${option.title}" was left out: ${reasons.join('; ')}`);
+      state.counters.leftOut += 1;
+      await state.say(`left-out-${state.counters.leftOut}`, `"${option.title}" was left out: ${reasons.join('; ')}`);
     }
   }
   const conclusion = plan.conclusion === 'act' && options.length === 0 ? 'unknown' : plan.conclusion;
@@ -122,13 +115,23 @@ async function admitted(state: RunState, proposal: Proposal): Promise<Proposal> 
 export async function investigate(state: RunState, request: Request): Promise<Proposal> {
   state.admit = request.admit;
   state.revise = undefined;
-  const byRules = async () => await admitted(state, { plan: request.rules(), proposedBy: { kind: 'rules' } });
+  const { proposal, talk } = await state.journal.once(state, 'investigate', () => find(state, request));
+  if (talk)
+    // The conversation goes on in the same object, which is what is carried along with the step.
+    state.revise = async (text, by) => await admitted(state, await ask(state, request, talk, { by, text }));
+  return proposal;
+}
+
+async function find(state: RunState, request: Request): Promise<{ proposal: Proposal; talk: Talk | null }> {
+  const byRules = async (): Promise<{ proposal: Proposal; talk: null }> => ({
+    proposal: await admitted(state, { plan: request.rules(), proposedBy: { kind: 'rules' } }),
+    talk: null,
+  });
   if (state.begun.model === null) return await byRules();
   const talk: Talk = { conversation: null, tokens: 0 };
   try {
     const proposal = await ask(state, request, talk, null);
-    state.revise = async (text, by) => await admitted(state, await ask(state, request, talk, { by, text }));
-    return await admitted(state, proposal);
+    return { proposal: await admitted(state, proposal), talk };
   } catch (error) {
     if (isCancel(error) || error instanceof RunEnds) throw error;
     const why = failureText(error);

@@ -1,6 +1,7 @@
 import type { ResponseOf } from '../../authority/protocol.ts';
 import type { List, Read } from '../../sdk/run-context.ts';
 import { authority } from './activities.ts';
+import { continueIfLong } from './continue.ts';
 import { RunCancelled } from './ending.ts';
 import { gather } from './gather.ts';
 import type { RunState } from './run-state.ts';
@@ -42,6 +43,7 @@ export async function askOwners(
     for (;;) {
       if (waiting.news.cancelled) throw new RunCancelled('cancelled by a person');
       if (waiting.over) break;
+      await continueIfLong(state);
       await state.woken(waiting.lookAgainMs);
       waiting = await authority('look at the answers').attendList({ ...state.of, list: list.name });
     }

@@ -16,12 +16,12 @@ async function previewOption(state: RunState, option: ProposedOption): Promise<P
   for (const { tool, args } of option.actions) {
     const entry = state.tool(tool);
     const connection = state.connectionOf(tool);
-    state.sequence += 1;
+    state.counters.sequence += 1;
     const looksOnly = state.begun.mode === 'observe' || state.begun.dryRun;
     const request = {
       ...state.of,
-      permit: state.begun.permit,
-      sequence: state.sequence,
+      permit: await state.permitNow(),
+      sequence: state.counters.sequence,
       tool,
       connection,
       args,
@@ -36,10 +36,13 @@ async function previewOption(state: RunState, option: ProposedOption): Promise<P
 }
 
 /** The options that can be shown: one whose preview fails (no permission, no such revision) is left out, and said. */
-export async function previewAll(state: RunState, plan: Plan): Promise<PreviewedOption[]> {
+export const previewAll = (state: RunState, plan: Plan): Promise<PreviewedOption[]> =>
+  state.journal.once(state, 'previews', () => lookAtAll(state, plan));
+
+async function lookAtAll(state: RunState, plan: Plan): Promise<PreviewedOption[]> {
   await state.recordEvidence();
   state.enter('previewing what would be done');
-  state.previews += 1;
+  state.counters.previews += 1;
   const previewed: PreviewedOption[] = [];
   for (const option of plan.options) {
     try {
@@ -47,7 +50,7 @@ export async function previewAll(state: RunState, plan: Plan): Promise<Previewed
     } catch (error) {
       if (isCancel(error) || error instanceof RunEnds) throw error;
       await state.say(
-        `preview-${state.previews}-${option.id}`,
+        `preview-${state.counters.previews}-${option.id}`,
         `"${option.title}" cannot be offered: ${failureText(error)}`,
       );
     }

@@ -8,9 +8,19 @@ import { systemOf } from '../../domain/queue.ts';
 import type { Proposal } from '../../sdk/run-context.ts';
 import { authority } from './activities.ts';
 import { RunCancelled, RunEnds } from './ending.ts';
+import { type Carried, type Counters, Journal } from './journal.ts';
 
 /** Turns of evidence that may wait for each other. */
 const EVIDENCE_TURNS = 10;
+
+/** A permit is renewed when it has less left than this. */
+const RENEW_PERMIT_MS = 3600_000;
+
+/** What a model was told and has used so far. */
+export interface Talk {
+  conversation: BlobRef | null;
+  tokens: number;
+}
 
 /** Why a run whose alert resolved before anything began does nothing. */
 export const RESOLVED = 'The alert resolved before anything was begun; nothing was done.';
@@ -24,17 +34,14 @@ const MAX_TEXT = 2000;
 export class RunState {
   readonly of: OfRun;
   readonly begun: ResponseOf<'begin'>;
+  private permit: ResponseOf<'begin'>['permit'];
   /** Evidence read so far, by blob id. */
   readonly evidence = new Map<string, BlobRef>();
   /** Turns whose evidence is not on the record yet. */
   private unrecorded: RequestOf<'evidence'>['turns'] = [];
-  /** Numbers this run's actions; equal on replay and after a reset. */
-  sequence = 0;
-  gates = 0;
-  turns = 0;
-  previews = 0;
-  halts = 0;
-  leftOut = 0;
+  /** Numbers this run's actions, gates and the like; equal on replay, after a reset and after continuing as new. */
+  counters: Counters = { sequence: 0, gates: 0, turns: 0, previews: 0, halts: 0, leftOut: 0 };
+  readonly journal: Journal;
   /** Where the run is, for queries and Temporal's UI. */
   phase = 'starting';
   /** Asks the author of the plan again, with what a person said of it; undefined where the written rules wrote it. */
@@ -50,12 +57,21 @@ export class RunState {
   private reported = 0;
   private news: ResponseOf<'news'>;
 
-  constructor(of: OfRun, begun: ResponseOf<'begin'>, wakes: { count: number }, foreign: string[]) {
+  constructor(of: OfRun, begun: ResponseOf<'begin'>, wakes: { count: number }, foreign: string[], carried?: Carried) {
     this.of = of;
     this.begun = begun;
+    this.journal = new Journal(carried);
+    this.permit = begun.permit;
     this.news = begun.news;
     this.wakes = wakes;
     this.foreign = foreign;
+  }
+
+  /** The permit to read by; one that soon ends is asked for anew: a run may look again after months. */
+  async permitNow(): Promise<ResponseOf<'begin'>['permit']> {
+    if (Date.parse(this.permit.permit.expiresAt) - Date.now() < RENEW_PERMIT_MS)
+      this.permit = (await authority('another permit').begin(this.of)).permit;
+    return this.permit;
   }
 
   /** How often something woke the run. */

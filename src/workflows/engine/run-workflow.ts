@@ -1,6 +1,7 @@
 import {
   ApplicationFailure,
   CancellationScope,
+  ContinueAsNew,
   setDefaultSignalHandler,
   setHandler,
   workflowInfo,
@@ -12,6 +13,7 @@ import type { RunResult } from '../../sdk/run-context.ts';
 import type { AnyRunbook } from '../../sdk/define-runbook.ts';
 import { authority } from './activities.ts';
 import { contextOf } from './context-of.ts';
+import type { RunRequest } from './continue.ts';
 import { asFinal, failureText, failureType, isCancel, RunCancelled, RunEnds } from './ending.ts';
 import { capped, RunState } from './run-state.ts';
 import { runWave, type WaveRequest, type WaveTally } from './wave.ts';
@@ -42,14 +44,14 @@ async function procedure(state: RunState, runbook: AnyRunbook): Promise<RunResul
 /** One run of a runbook. */
 async function runOne(
   runbooks: readonly AnyRunbook[],
-  run: string,
+  { run, carried }: RunRequest,
   { wakes, foreign, entered }: Heard,
 ): Promise<RunResult> {
   const of = { run, execution: workflowInfo().firstExecutionRunId };
   let state: RunState | undefined;
   try {
     const begun = await authority('begin').begin(of);
-    const current = new RunState(of, begun, wakes, foreign);
+    const current = new RunState(of, begun, wakes, foreign, carried);
     state = current;
     entered(current);
     const runbook = runbooks.find((candidate) => candidate.name === begun.runbook);
@@ -64,6 +66,8 @@ async function runOne(
     });
     return result;
   } catch (error) {
+    // Not an end: the run goes on with an empty history.
+    if (error instanceof ContinueAsNew) throw error;
     const cancelled = isCancel(error);
     const aftermath = state?.aftermath ?? '';
     const message = cancelled
@@ -87,7 +91,7 @@ async function runOne(
 /** A run of a runbook, whose only argument is its id; everything else it asks the authority for. Or a wave of one. */
 export async function runWorkflow(
   runbooks: readonly AnyRunbook[],
-  request: { run: string } | WaveRequest,
+  request: RunRequest | WaveRequest,
 ): Promise<RunResult | WaveTally> {
   const wakes = { count: 0 };
   const foreign: string[] = [];
@@ -106,5 +110,5 @@ export async function runWorkflow(
   };
   return 'items' in request
     ? await runWave(request, wakes, entered)
-    : await runOne(runbooks, request.run, { wakes, foreign, entered });
+    : await runOne(runbooks, request, { wakes, foreign, entered });
 }

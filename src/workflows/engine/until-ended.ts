@@ -58,8 +58,8 @@ export async function untilEnded(state: RunState, step: Step): Promise<Ended> {
     else if (result.status !== 'refused') return { status: result.status, message: result.outcome.summary };
     else if (result.code === 'halted') {
       if (!halted) {
-        state.halts += 1;
-        await state.say(`halted-${state.halts}`, `Halted: ${result.message}. It goes on once that is lifted.`);
+        state.counters.halts += 1;
+        await state.say(`halted-${state.counters.halts}`, `Halted: ${result.message}. It goes on once that is lifted.`);
       }
       halted = true;
       await whileHalted(state, step, result.message);
