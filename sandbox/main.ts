@@ -20,12 +20,12 @@ interface AskOptions {
   json?: boolean;
 }
 
-const HIGHEST_PORT = 65_531;
+const HIGHEST_PORT = 65_530;
 
 function port(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value <= HIGHEST_PORT) return value;
-  throw new InvalidArgumentError(`It is a number from 0 to ${HIGHEST_PORT}; the four ports after it are used too.`);
+  throw new InvalidArgumentError(`It is a number from 0 to ${HIGHEST_PORT}; the five ports after it are used too.`);
 }
 
 function httpUrl(text: string): string {
@@ -82,7 +82,7 @@ const program = new Command('sandbox')
   .description('A small real system that fails, to try Belay on')
   .enablePositionalOptions()
   .exitOverride()
-  .option('--port <n>', 'first of five ports in a row (default: free ones)', port)
+  .option('--port <n>', 'first of six ports in a row (default: free ones)', port)
   .option('--webhook <url>', 'where alerts are posted, such as http://127.0.0.1:7420/hooks/alertmanager', httpUrl)
   .option('--belay <url>', "where Belay is, for Slack's clicks (default: the origin of --webhook)", httpUrl)
   .option('--no-slack', 'without the small Slack')

@@ -3,14 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { reasonOf } from '../src/platform/problem.ts';
 import { AlertRule } from './alerts/alert-rule.ts';
 import { alertmanagerApi } from './alerts/alertmanager-api.ts';
 import { Notifier } from './alerts/notifier.ts';
+import type { SandboxAws } from './aws/start-sandbox-aws.ts';
+import { startSandboxAws } from './aws/start-sandbox-aws.ts';
 import type { Cluster } from './cluster/start-cluster.ts';
 import { startCluster } from './cluster/start-cluster.ts';
 import { controlApi } from './control/control-api.ts';
 import { FOLDER_PREFIX } from './control/state-file.ts';
+import { everyMs } from './every.ts';
 import { graphLink, prometheusApi } from './metrics/prometheus-api.ts';
 import { SampleStore } from './metrics/sample-store.ts';
 import { scrape } from './metrics/scrape.ts';
@@ -28,7 +30,7 @@ export interface SandboxOptions {
   belay?: string;
   /** Whether the small Slack starts too. Default: whenever Belay's address is known. */
   slack?: boolean;
-  /** The first of five ports in a row (control, Prometheus, Alertmanager, cluster, Slack). Default: free ones. */
+  /** The first of six ports in a row (control, Prometheus, Alertmanager, cluster, Slack, AWS). Default: free ones. */
   port?: number;
   /** How often a firing alert is posted again. Default: 30 s. */
   repeatMs?: number;
@@ -44,6 +46,7 @@ export interface Sandbox {
   control: string;
   controlToken: string;
   slack: SandboxSlack | undefined;
+  aws: SandboxAws;
   /** @throws UnknownStory */
   breakStory(name: string): void;
   heal(): void;
@@ -54,20 +57,7 @@ export interface Sandbox {
 
 const READY_WITHIN_MS = 60_000;
 const PERIOD_MS = 1000;
-
-/** Runs a step each second, never two at a time. Returns its stop, which waits for a step under way. */
-function everySecond(step: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= step()
-      .catch((error: unknown) => console.error(`sandbox: ${reasonOf(error)}`))
-      .finally(() => (running = undefined));
-  }, PERIOD_MS);
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
-}
+const READ_EVERY_MS = 5000;
 
 async function until(holds: () => boolean, what: string): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
@@ -80,9 +70,13 @@ async function until(holds: () => boolean, what: string): Promise<void> {
 const allReady = ({ store }: Cluster): boolean =>
   store.list('Deployment').every(({ spec, status }) => status.availableReplicas === spec.replicas);
 
-function writeKubeconfig(text: string, stops: (() => unknown)[]): string {
+function ownFolder(stops: (() => unknown)[]): string {
   const folder = mkdtempSync(join(tmpdir(), FOLDER_PREFIX));
   stops.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function writeKubeconfig(text: string, folder: string): string {
   const path = join(folder, 'kubeconfig');
   writeFileSync(path, text, { mode: 0o600 });
   return path;
@@ -132,29 +126,35 @@ async function start(options: SandboxOptions, stops: (() => unknown)[], stop: ()
   const slack = belay !== undefined && options.slack !== false ? await startSlack(belay, port(4)) : undefined;
   if (slack) stops.push(() => slack.stop());
 
+  const folder = ownFolder(stops);
+  const aws = await startSandboxAws({ port: port(5), folder, readEveryMs: READ_EVERY_MS });
+  stops.push(() => aws.stop());
+
+  const systems = { store: cluster.store, aws: aws.world };
   const actions = {
-    breakStory: (name: string) => storyNamed(name).break(cluster.store),
-    heal: () => heal(cluster.store),
-    status: () => sandboxStatus(cluster.store, rule, notifier, webhook),
+    breakStory: (name: string) => storyNamed(name).break(systems),
+    heal: () => heal(systems),
+    status: () => sandboxStatus(systems, rule, notifier, webhook),
   };
   const controlToken = randomBytes(24).toString('base64url');
   const controlServer = controlApi(actions, controlToken);
   stops.push(() => controlServer.close());
   const control = await controlServer.listen({ host: '127.0.0.1', port: port(0) });
 
-  const kubeconfig = writeKubeconfig(cluster.kubeconfig, stops);
+  const kubeconfig = writeKubeconfig(cluster.kubeconfig, folder);
   await until(() => allReady(cluster), 'the shop did not become ready');
   stops.push(startLoad(cluster.gateway.url));
   stops.push(() => notifier.stop());
   stops.push(
-    everySecond(async () => {
+    everyMs(PERIOD_MS, async () => {
       await scrape(cluster, samples);
       rule.evaluate();
       notifier.observe(rule.alerts());
     }),
   );
   await until(() => rule.ratio === 0, 'the shop did not answer its customers');
-  return { kubeconfig, cluster: cluster.url, prometheus, alertmanager, control, controlToken, slack, ...actions, stop };
+  const addresses = { cluster: cluster.url, prometheus, alertmanager, control };
+  return { kubeconfig, ...addresses, controlToken, slack, aws, ...actions, stop };
 }
 
 async function startSlack(belay: string, port: number): Promise<SandboxSlack> {

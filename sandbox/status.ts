@@ -2,11 +2,11 @@ import type { AlertRule } from './alerts/alert-rule.ts';
 import type { Delivery, Notifier } from './alerts/notifier.ts';
 import { revisionOf } from './cluster/deployment-controller.ts';
 import { NAMESPACE } from './cluster/shop.ts';
-import type { Store } from './cluster/store.ts';
 import { STORIES } from './stories/stories.ts';
+import type { Systems } from './stories/story.ts';
 
 export interface SandboxStatus {
-  /** The story the shop is in, or null. */
+  /** The story the shop is in, the first where it is in several, or null. */
   story: string | null;
   deployments: { name: string; image: string; revision: number; ready: number; desired: number; restarts: number }[];
   /** The share of checkout's requests that failed over the last 10 s; null when there were none. */
@@ -17,11 +17,12 @@ export interface SandboxStatus {
 
 /** How the shop does now. */
 export function sandboxStatus(
-  store: Store,
+  systems: Systems,
   rule: AlertRule,
   notifier: Notifier,
   webhook: string | undefined,
 ): SandboxStatus {
+  const { store } = systems;
   const pods = store.list('Pod', NAMESPACE);
   const deployments = store.list('Deployment', NAMESPACE).map((deployment) => {
     const { name } = deployment.metadata;
@@ -36,7 +37,7 @@ export function sandboxStatus(
     };
   });
   return {
-    story: STORIES.find((story) => story.isOn(store))?.name ?? null,
+    story: STORIES.find((story) => story.isOn(systems))?.name ?? null,
     deployments,
     errorRatio: Number.isNaN(rule.ratio) ? null : rule.ratio,
     alert: rule.alerts()[0]?.state ?? 'inactive',

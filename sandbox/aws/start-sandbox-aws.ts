@@ -8,18 +8,16 @@ import type { Faults } from './faults.ts';
 import { createFaults } from './faults.ts';
 import { startReaders } from './start-readers.ts';
 import type { Pace, World } from './world.ts';
-import { createWorld } from './world.ts';
 import { DEV, PROD } from './worlds/accounts.ts';
-import { putBuckets } from './worlds/buckets.ts';
-import { putEstate } from './worlds/estate.ts';
 import { PARTNER, READER } from './worlds/readers.ts';
+import { EXTERNAL_ID, shopAccounts } from './worlds/shop-accounts.ts';
 
 export interface SandboxAwsOptions {
   /** Default: a free one. */
   readonly port?: number;
   /** How long snapshots, new volumes and access logs take; milliseconds. Default: 1 s, 0, 1 s. */
   readonly pace?: Partial<Pace>;
-  /** How often the scraper and the reader by role read objects; milliseconds. Default: never. */
+  /** How often the scraper and the reader by role come while a bucket has been opened; milliseconds. Default: never. */
   readonly readEveryMs?: number;
   /** Whether the reader by role is of the bucket's account, or of another and relies on the bucket being public. */
   readonly reader?: 'own' | 'other';
@@ -55,29 +53,13 @@ export interface SandboxAws {
   stop(): Promise<void>;
 }
 
-const EXTERNAL_ID = 'belay-sandbox';
-const USUAL_PACE: Pace = { snapshot: 1000, volume: 0, accessLog: 1000 };
-
-/** Two accounts in two regions where all is well, with Belay's user and roles, and the report builder's. */
-function shopWorld(pace: Pace, now: (() => number) | undefined): World {
-  const world = createWorld([PROD, DEV], pace, now);
-  putEstate(world);
-  putBuckets(world);
-  const trusts = [PROD.id];
-  world.keyring.addRole({ account: PROD.id, name: 'belay', trusts, externalId: undefined });
-  world.keyring.addRole({ account: DEV.id, name: 'belay', trusts, externalId: EXTERNAL_ID });
-  for (const { account, role } of [READER, PARTNER])
-    world.keyring.addRole({ account, name: role, trusts: [account], externalId: undefined });
-  return world;
-}
-
 /**
  * Starts a small AWS on the loopback interface that the real SDK speaks with: EC2 volumes and what refers to them, S3's
  * public access and access logs, STS, CloudWatch and Cost Explorer. All in this process and in memory.
  * @throws the system's error when the port is taken; nothing is left running then
  */
 export async function startSandboxAws(options: SandboxAwsOptions = {}): Promise<SandboxAws> {
-  const world = shopWorld({ ...USUAL_PACE, ...options.pace }, options.now);
+  const world = shopAccounts(options.pace, options.now);
   const faults = createFaults();
   const server = await startAwsServer(world, faults, options.port ?? 0);
   const stops: (() => unknown)[] = [() => server.stop()];
@@ -90,7 +72,7 @@ export async function startSandboxAws(options: SandboxAwsOptions = {}): Promise<
   writeFileSync(file, accountsFile(accounts), { mode: 0o600 });
   if (options.readEveryMs !== undefined) {
     const reader = options.reader === 'other' ? PARTNER : READER;
-    stops.push(await startReaders(world, server.url, reader, options.readEveryMs));
+    stops.push(startReaders(world, server.url, reader, options.readEveryMs));
   }
   return {
     endpoint: server.url,

@@ -50,6 +50,7 @@ export function startScreen(sandbox: Sandbox, port: number | undefined): string 
     sandbox.slack
       ? row('Slack', sandbox.slack.page, `sign-in code ${pc.bold(sandbox.slack.code)}`)
       : row('Slack', 'none: it needs to know where Belay is (--belay <url>)'),
+    row('AWS', sandbox.aws.endpoint, `accounts ${Object.keys(sandbox.aws.accounts).join(' and ')}`),
     '',
     row('break it', `npm run sandbox -- break bad-deploy${more}`),
     row('heal it', `npm run sandbox -- heal${more}`),
@@ -68,4 +69,6 @@ export const startJson = (sandbox: Sandbox): string =>
     control: sandbox.control,
     ...(sandbox.slack && { slack: sandbox.slack.page, slackCode: sandbox.slack.code }),
     slackEnv: sandbox.slack?.env ?? {},
+    aws: sandbox.aws.endpoint,
+    awsEnv: sandbox.aws.env,
   });

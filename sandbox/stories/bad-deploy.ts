@@ -8,13 +8,13 @@ const BAD = 'registry.example/checkout:2.4.0';
 export const badDeploy: Story = {
   name: 'bad-deploy',
   summary: 'checkout 2.4.0 is rolled out: it answers 500 to most orders, then crash-loops',
-  break(store) {
+  break({ store }) {
     changeDeployment(store, NAMESPACE, 'checkout', (checkout) => {
       for (const container of checkout.spec.template.spec.containers) container.image = BAD;
       checkout.metadata.annotations = { ...checkout.metadata.annotations, [CHANGE_CAUSE]: 'release checkout 2.4.0' };
     });
   },
-  isOn: (store) =>
+  isOn: ({ store }) =>
     store.get('Deployment', NAMESPACE, 'checkout')?.spec.template.spec.containers.some(({ image }) => image === BAD) ??
     false,
 };

@@ -1,8 +1,10 @@
 import { badDeploy } from './bad-deploy.ts';
+import { publicBuckets } from './public-buckets.ts';
 import type { Story } from './story.ts';
+import { unattachedVolumes } from './unattached-volumes.ts';
 
 /** Every story there is, in the order in which they are listed. */
-export const STORIES: readonly Story[] = [badDeploy];
+export const STORIES: readonly Story[] = [badDeploy, unattachedVolumes, publicBuckets];
 
 export class UnknownStory extends Error {
   override name = 'UnknownStory';

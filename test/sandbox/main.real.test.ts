@@ -100,7 +100,7 @@ describe('a running sandbox', () => {
     expect(await sandbox('break', 'flood')).toMatchObject({
       code: 2,
       out: '',
-      err: 'sandbox: There is no story "flood". Stories: bad-deploy.\n',
+      err: 'sandbox: There is no story "flood". Stories: bad-deploy, unattached-volumes, public-buckets.\n',
     });
 
     up.child.kill('SIGTERM');
@@ -128,7 +128,7 @@ describe('what cannot be done', () => {
   test('a port that is taken is one clear line and exit 3', async () => {
     const blocker = createServer();
     const port = await listen(blocker, 0);
-    const run = await sandbox('--port', String(Math.min(port, 65_531)), '--no-slack');
+    const run = await sandbox('--port', String(Math.min(port, 65_530)), '--no-slack');
     await close(blocker);
     expect(run).toMatchObject({ code: 3, out: '', err: expect.stringMatching(/^sandbox: Port \d+ is in use\. .*\n$/) });
   }, 60_000);

@@ -40,8 +40,7 @@ function volumePoints(volume: Volume, wish: MetricWish, now: number): MetricPoin
   for (let at = Math.floor(wish.start / wish.period) * wish.period; at < wish.end; at += wish.period) {
     const minutes = Math.floor((Math.min(at + wish.period, until) - Math.max(at, volume.created)) / MINUTE);
     if (minutes <= 0) continue;
-    const value = { Sum: rate * minutes, SampleCount: minutes }[String(wish.stat)] ?? rate;
-    points.push({ at, value });
+    points.push({ at, value: wish.stat === 'Sum' ? rate * minutes : wish.stat === 'SampleCount' ? minutes : rate });
   }
   return points;
 }

@@ -1,4 +1,4 @@
-import Big from 'big.js';
+import { Big } from 'big.js';
 import type { Region, Tags } from '../ec2/objects.ts';
 import type { Account } from '../world.ts';
 import type { MonthlyPrice } from './prices.ts';

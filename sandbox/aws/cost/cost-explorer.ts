@@ -1,4 +1,4 @@
-import Big from 'big.js';
+import { Big } from 'big.js';
 import { z } from 'zod';
 import { AwsError } from '../protocol/aws-error.ts';
 import { jsonService, parsed } from '../protocol/json-service.ts';

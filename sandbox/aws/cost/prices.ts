@@ -1,4 +1,4 @@
-import Big from 'big.js';
+import { Big } from 'big.js';
 import type { Volume, VolumeType } from '../ec2/objects.ts';
 
 interface RegionPrices {

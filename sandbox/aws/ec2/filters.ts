@@ -2,8 +2,10 @@ import { AwsError } from '../protocol/aws-error.ts';
 import type { Form } from '../protocol/form.ts';
 import type { Tags } from './objects.ts';
 
+type FilterValue = string | number | boolean | undefined;
+
 /** By name of a filter: the values of a thing that it looks at. */
-export type Filters<T> = Readonly<Record<string, (thing: T) => readonly unknown[]>>;
+export type Filters<T> = Readonly<Record<string, (thing: T) => readonly FilterValue[]>>;
 
 /** `*` is any text and `?` any character, as in EC2. */
 const pattern = (text: string): RegExp =>
@@ -14,7 +16,7 @@ const pattern = (text: string): RegExp =>
     's',
   );
 
-function valuesFor<T extends { tags: Tags }>(name: string, known: Filters<T>): (thing: T) => readonly unknown[] {
+function valuesFor<T extends { tags: Tags }>(name: string, known: Filters<T>): (thing: T) => readonly FilterValue[] {
   if (name.startsWith('tag:')) return ({ tags }) => [tags[name.slice('tag:'.length)]];
   if (name === 'tag-key') return ({ tags }) => Object.keys(tags);
   const values = Object.hasOwn(known, name) ? known[name] : undefined;

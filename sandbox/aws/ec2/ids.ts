@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AwsError } from '../protocol/aws-error.ts';
 
+/** As the codes of errors call them: `InvalidAMIID.NotFound`. */
 const KINDS = {
   vol: 'Volume',
   snap: 'Snapshot',
@@ -24,18 +25,13 @@ const NOT_FOUND: Record<IdKind, (id: string) => string> = {
   lt: (id) => `The specified launch template, with template ID ${id}, does not exist.`,
 };
 
-const notFound = (kind: IdKind, id: string): AwsError => {
-  const subject = kind === 'lt' ? 'InvalidLaunchTemplateId' : `Invalid${KINDS[kind]}`;
-  return new AwsError(`${subject}.NotFound`, NOT_FOUND[kind](id));
-};
-
 /** The thing with an id. @throws AwsError `Invalid….Malformed` or `Invalid….NotFound`, as EC2 names them */
 export function found<T>(things: ReadonlyMap<string, T>, kind: IdKind, id: string): T {
   if (!new RegExp(`^${kind}-([0-9a-f]{8}|[0-9a-f]{17})$`).test(id)) {
-    const code = { vol: 'InvalidParameterValue', lt: 'InvalidLaunchTemplateId.Malformed' }[String(kind)];
-    throw new AwsError(code ?? `Invalid${KINDS[kind]}.Malformed`, `Invalid id: "${id}" (expecting "${kind}-...")`);
+    const code = kind === 'vol' ? 'InvalidParameterValue' : `Invalid${KINDS[kind]}.Malformed`;
+    throw new AwsError(code, `Invalid id: "${id}" (expecting "${kind}-...")`);
   }
   const thing = things.get(id);
-  if (thing === undefined) throw notFound(kind, id);
+  if (thing === undefined) throw new AwsError(`Invalid${KINDS[kind]}.NotFound`, NOT_FOUND[kind](id));
   return thing;
 }

@@ -24,6 +24,9 @@ export interface LoggedRequest {
   readonly agent: string;
 }
 
+/** What a log bucket keeps. */
+const MOST_LOG_OBJECTS = 2000;
+
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 const two = (value: number): string => String(value).padStart(2, '0');
 
@@ -80,7 +83,7 @@ export function noteRequest(
   const bucket = call.world.buckets.get(place.bucket ?? '');
   if (!bucket?.logging) return;
   const at = call.world.now();
-  const query = call.query.size > 0 ? `?${call.query}` : '';
+  const query = call.query.size > 0 ? `?${call.query.toString()}` : '';
   const line = logLine(bucket, {
     at,
     from: call.from,
@@ -105,6 +108,9 @@ export function writeLog(world: World, bucket: Bucket, records: readonly LogReco
   const key = `${bucket.logging?.prefix ?? ''}${stamp}-${randomBytes(8).toString('hex').toUpperCase()}`;
   const body = Buffer.from(`${records.map(({ line }) => line).join('\n')}\n`);
   target.objects.set(key, { body, type: 'text/plain', modified: at, publicRead: false });
+  // As a lifecycle rule would, so that a sandbox that runs for days does not grow.
+  const [oldest] = target.objects.size > MOST_LOG_OBJECTS ? target.objects.keys() : [];
+  if (oldest !== undefined) target.objects.delete(oldest);
 }
 
 /** Brings to the log buckets what has waited long enough. */

@@ -3,6 +3,7 @@ import { CostExplorerClient } from '@aws-sdk/client-cost-explorer';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
+import { at } from '../../../sandbox/http/json-path.ts';
 import type { SandboxAws } from '../../../sandbox/aws/start-sandbox-aws.ts';
 
 interface Keys {
@@ -49,7 +50,8 @@ export async function refusal(
     () => new Error('it was not refused'),
     (thrown: unknown) => thrown,
   );
-  if (!(error instanceof Error) || !('$metadata' in error)) throw error;
-  const { httpStatusCode: status } = error.$metadata as { httpStatusCode?: number };
+  if (!(error instanceof Error)) throw error;
+  const status = at(error, ['$metadata', 'httpStatusCode']);
+  if (typeof status !== 'number') throw error;
   return { code: error.name, status, message: error.message };
 }

@@ -19,7 +19,7 @@ import {
   paginateDescribeVolumes,
 } from '@aws-sdk/client-ec2';
 import type { DescribeVolumesCommandInput, EC2Client } from '@aws-sdk/client-ec2';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { startSandboxAws } from '../../../sandbox/aws/start-sandbox-aws.ts';
 import type { SandboxAws } from '../../../sandbox/aws/start-sandbox-aws.ts';
 import { PROD } from '../../../sandbox/aws/worlds/accounts.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { AwsError } from '../../../sandbox/aws/protocol/aws-error.ts';
 import { formOf } from '../../../sandbox/aws/protocol/form.ts';
 

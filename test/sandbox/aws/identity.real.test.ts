@@ -126,8 +126,7 @@ describe('signatures', () => {
     const { s3 } = await clientsOf(aws, 'prod');
     s3.middlewareStack.add(
       (next) => (args) => {
-        Object.assign(args.request as object, { body: 'other' });
-        return next(args);
+        return next({ ...args, request: Object.assign(args.request ?? {}, { body: 'other' }) });
       },
       { step: 'finalizeRequest', priority: 'low' },
     );

@@ -207,16 +207,16 @@ describe('the stories', () => {
   test('bad-deploy is a rollout with its change-cause, and heal a rollback to the ReplicaSet before', () => {
     const cluster = new ToyCluster();
     const first = cluster.activeSet;
-    expect(badDeploy.isOn(cluster.store)).toBe(false);
-    badDeploy.break(cluster.store);
+    expect(badDeploy.isOn(cluster.systems)).toBe(false);
+    badDeploy.break(cluster.systems);
     cluster.settle();
-    expect(badDeploy.isOn(cluster.store)).toBe(true);
+    expect(badDeploy.isOn(cluster.systems)).toBe(true);
     expect(cluster.activeSet.metadata.annotations).toMatchObject({
       'kubernetes.io/change-cause': 'release checkout 2.4.0',
     });
-    heal(cluster.store);
+    heal(cluster.systems);
     cluster.settle();
-    expect(badDeploy.isOn(cluster.store)).toBe(false);
+    expect(badDeploy.isOn(cluster.systems)).toBe(false);
     expect(cluster.activeSet.metadata.uid).toBe(first.metadata.uid);
     expect(cluster.checkout.metadata.annotations).toMatchObject({
       'kubernetes.io/change-cause': 'release checkout 2.3.1',
@@ -226,12 +226,12 @@ describe('the stories', () => {
   test('breaking what is broken, or healing what is well, changes nothing', () => {
     const cluster = new ToyCluster();
     const { version } = cluster.store;
-    heal(cluster.store);
+    heal(cluster.systems);
     cluster.settle();
     expect(cluster.store.version).toBe(version);
-    badDeploy.break(cluster.store);
+    badDeploy.break(cluster.systems);
     cluster.settle();
-    badDeploy.break(cluster.store);
+    badDeploy.break(cluster.systems);
     cluster.settle();
     expect(cluster.history).toEqual([1, 2]);
   });

@@ -1,3 +1,4 @@
+import { shopAccounts } from '../../../sandbox/aws/worlds/shop-accounts.ts';
 import { changeDeployment } from '../../../sandbox/cluster/change-deployment.ts';
 import { reconcileAll } from '../../../sandbox/cluster/controllers.ts';
 import { replicaSetsOf, revisionOf } from '../../../sandbox/cluster/deployment-controller.ts';
@@ -5,10 +6,12 @@ import { kubeTime } from '../../../sandbox/cluster/objects.ts';
 import type { Deployment, Pod, ReplicaSet } from '../../../sandbox/cluster/objects.ts';
 import { createShop, NAMESPACE } from '../../../sandbox/cluster/shop.ts';
 import { Store } from '../../../sandbox/cluster/store.ts';
+import type { Systems } from '../../../sandbox/stories/story.ts';
 
 /** The controllers on a store, with a node that exists only on paper: pods become ready when a test says so. */
 export class ToyCluster {
   readonly store = new Store();
+  readonly systems: Systems = { store: this.store, aws: shopAccounts() };
   readonly #neverReady = new Set<string>();
 
   constructor() {
