@@ -16,6 +16,10 @@ const none = (code: string, message: string, bucket: string): AwsError =>
 
 const accessDenied = (): AwsError => new AwsError('AccessDenied', 'Access Denied', 403);
 
+export const headBucket = (call: Call, place: S3Place): S3Result => ({
+  headers: { 'x-amz-bucket-region': bucketOf(call, place).region },
+});
+
 export function getBucketLocation(call: Call, place: S3Place): S3Result {
   const { region } = bucketOf(call, place);
   // The first region has no name here.

@@ -9,6 +9,7 @@ import {
   getBucketPolicyStatus,
   getBucketTagging,
   getPublicAccessBlock,
+  headBucket,
   putBucketPolicy,
   putPublicAccessBlock,
 } from './bucket-settings.ts';
@@ -41,7 +42,7 @@ type Row = readonly [name: string, permission: string, log: string, answer: S3Op
 /** By method and what the path and query name. */
 const OPERATIONS: Readonly<Record<string, Row>> = {
   'GET service': ['ListBuckets', 's3:ListAllMyBuckets', 'REST.GET.SERVICE', listBuckets],
-  'HEAD bucket': ['HeadBucket', 's3:ListBucket', 'REST.HEAD.BUCKET', () => ({}), true],
+  'HEAD bucket': ['HeadBucket', 's3:ListBucket', 'REST.HEAD.BUCKET', headBucket, true],
   'GET bucket location': ['GetBucketLocation', 's3:GetBucketLocation', 'REST.GET.LOCATION', getBucketLocation, true],
   'GET bucket publicAccessBlock': [
     'GetPublicAccessBlock',

@@ -63,7 +63,7 @@ describe('a bucket', () => {
       Permission: 'READ',
     };
     expect((await s3.send(new GetBucketAclCommand({ Bucket }))).Grants).toMatchObject([own, everybody]);
-    await s3.send(new HeadBucketCommand({ Bucket }));
+    expect(await s3.send(new HeadBucketCommand({ Bucket }))).toMatchObject({ BucketRegion: 'eu-west-1' });
   });
 
   test('keeps the four switches as they were put; what is not named is off, and what was deleted was never set', async () => {
