@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -43,6 +43,8 @@ interface Up {
   control: string;
   prometheus: string;
   alertmanager: string;
+  aws: string;
+  awsEnv: Record<string, string>;
 }
 
 async function start(...args: string[]): Promise<Up> {
@@ -96,6 +98,11 @@ describe('a running sandbox', () => {
       code: 0,
       out: expect.stringMatching(/story +bad-deploy\n.*checkout .*2\.4\.0 \(revision 2\)/s),
     });
+    const orders = `${up.aws}/shop-order-exports/orders/2026-09.csv`;
+    expect((await fetch(orders)).status).toBe(403);
+    expect(await sandbox('break', 'public-buckets', '--port', port)).toMatchObject({ code: 0 });
+    expect((await fetch(orders)).status).toBe(200);
+    expect(readFileSync(up.awsEnv['BELAY_AWS_ACCOUNTS'] ?? '', 'utf8')).toContain('role/belay');
     expect(await sandbox('heal', '--json')).toMatchObject({ code: 0, out: expect.stringContaining('"story":null') });
     expect(await sandbox('break', 'flood')).toMatchObject({
       code: 2,
@@ -103,6 +110,7 @@ describe('a running sandbox', () => {
       err: 'sandbox: There is no story "flood". Stories: bad-deploy, unattached-volumes, public-buckets.\n',
     });
 
+    expect((await fetch(orders)).status).toBe(403);
     up.child.kill('SIGTERM');
     const [code] = await once(up.child, 'exit');
     expect(code).toBe(0);

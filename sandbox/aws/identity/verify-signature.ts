@@ -37,7 +37,10 @@ function dateOf(stamp: string): Date {
   return date;
 }
 
-/** Signs the request again with the key that it claims, by the SDK's own signer. @throws AwsError 403 when that gives another signature */
+/**
+ * Signs the request again with the key that it claims, by the SDK's own signer, which takes no signed `date` header (only
+ * `x-amz-date`). @throws AwsError 403 when that gives another signature, 400 when the body is not the one that was signed
+ */
 export async function verifySignature(request: HttpRequest, claim: SignatureClaim, key: AccessKey): Promise<void> {
   const { headers, body } = request;
   const stated = headers['x-amz-content-sha256'];
