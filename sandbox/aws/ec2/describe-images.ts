@@ -38,6 +38,6 @@ export function describeImages({ form, region, account }: Ec2Request): Record<st
     'owner-id': () => [account.id],
     state: () => ['available'],
   });
-  const { page, nextToken } = pageOf(owned.filter(fits), form, { least: 1, ids: 'ImageId' });
+  const { page, nextToken } = pageOf(owned.filter(fits), form, { least: 1 });
   return { imagesSet: { item: page.map((image) => imageXml(image, account.id)) }, nextToken };
 }

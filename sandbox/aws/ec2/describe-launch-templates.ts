@@ -28,7 +28,7 @@ const namedIn = ({ form, region }: Ec2Request, ids: readonly string[], names: re
 export function describeLaunchTemplates(request: Ec2Request): Record<string, unknown> {
   const { form } = request;
   const named = namedIn(request, form.list('LaunchTemplateId'), form.list('LaunchTemplateName'));
-  const { page, nextToken } = pageOf(named, form, { least: 1, ids: 'LaunchTemplateId' });
+  const { page, nextToken } = pageOf(named, form, { least: 1 });
   const item = page.map(({ id, name, created, versions, tags }) => ({
     launchTemplateId: id,
     launchTemplateName: name,
@@ -60,7 +60,7 @@ export function describeLaunchTemplateVersions(request: Ec2Request): Record<stri
       return [{ id: `${template}/${String(number).padStart(5, '0')}`, template, called, number, version }];
     }),
   );
-  const { page, nextToken } = pageOf(rows, form, { least: 1, ids: 'LaunchTemplateVersion' });
+  const { page, nextToken } = pageOf(rows, form, { least: 1 });
   const item = page.map(({ template, called, number, version }) => ({
     launchTemplateId: template,
     launchTemplateName: called,

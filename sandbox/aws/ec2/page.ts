@@ -4,12 +4,12 @@ import type { Form } from '../protocol/form.ts';
 /** What one answer holds at most, asked for or not. */
 const MOST = 1000;
 
-/** How a list is asked for: what it is limited to, and where the ids are named that limits do not go with. */
+/** How a list may be asked for. */
 export interface PageRules {
   /** The least that `MaxResults` may be. */
   readonly least: number;
-  /** The parameter with ids, such as `VolumeId`. */
-  readonly ids: string;
+  /** The parameter with ids that cannot be named together with a limit; left out where both can be. */
+  readonly ids?: string;
 }
 
 /**
@@ -23,7 +23,7 @@ export function pageOf<T extends { id: string }>(
   { least, ids }: PageRules,
 ): { page: T[]; nextToken: string | undefined } {
   const asked = form.int('MaxResults');
-  if (asked !== undefined && form.list(ids).length > 0)
+  if (asked !== undefined && ids !== undefined && form.list(ids).length > 0)
     throw new AwsError(
       'InvalidParameterCombination',
       `The parameter ${ids} cannot be used with the parameter maxResults`,

@@ -89,7 +89,7 @@ export function describeTags({ form, region }: Ec2Request): Record<string, unkno
     'resource-id': (tag) => [tag.resource],
     'resource-type': (tag) => [tag.kind],
   });
-  const { page, nextToken } = pageOf(all.filter(fits), form, { least: 5, ids: 'ResourceId' });
+  const { page, nextToken } = pageOf(all.filter(fits), form, { least: 5 });
   return {
     tagSet: {
       item: page.map(({ resource, kind, key, value }) => ({ resourceId: resource, resourceType: kind, key, value })),
