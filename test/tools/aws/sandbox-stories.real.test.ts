@@ -110,7 +110,7 @@ describe('the story of compliance', () => {
   ] as const)(
     'the public buckets are found and blocked; a reader of the %s account: %d who says who they are is refused',
     async (reader, refused) => {
-      const sandbox = await start({ pace: { accessLog: 0 }, readEveryMs: 50, reader });
+      const sandbox = await start({ pace: { accessLog: 0 }, readEveryMs: 300, reader });
       openBuckets(sandbox.world, { reader });
       const lookedAt = [...sandbox.world.buckets.values()].filter(({ account }) => account === PROD).map(bucketItem);
       const context = contextIn(sandbox, 'prod', lookedAt);
