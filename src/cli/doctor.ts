@@ -4,7 +4,9 @@ import type { Configuration } from '../platform/configuration/configuration.ts';
 import { schemaState } from '../platform/database/schema-state.ts';
 import { reasonOf } from '../platform/problem.ts';
 import { connectTemporal, temporalAddress } from '../platform/temporal/temporal-connection.ts';
+import { aws } from '../tools/aws/index.ts';
 import { kubernetes } from '../tools/kubernetes/index.ts';
+import { awsConnections } from './compose/aws-connections.ts';
 import { folderFinding } from './compose/bundle-finding.ts';
 import { peopleFinding } from './compose/people-finding.ts';
 
@@ -76,6 +78,7 @@ const CHECKS: readonly (readonly [what: string, check: Check])[] = [
     'Prometheus',
     async ({ PROMETHEUS_URL: url }) => (url === undefined ? note('none') : await answers(`${url}/-/ready`)),
   ],
+  ['AWS', async (configuration) => await accountsAnswer(configuration)],
   ['policy folder', (configuration) => folderFinding(configuration)],
   ['approvers', async (configuration) => peopleFinding(configuration)],
 ];
@@ -83,6 +86,24 @@ const CHECKS: readonly (readonly [what: string, check: Check])[] = [
 async function clusterAnswers(path: string): Promise<Omit<Finding, 'what'>> {
   const client = kubernetes.connect(kubernetes.settings.parse({ kubeconfig: path }));
   return ok(`answers; its uid is ${await client.clusterUid(AbortSignal.timeout(5000))}`);
+}
+
+/** Each connection says whose it is, or why it cannot; one that reaches another account than its own is one that cannot. */
+async function accountsAnswer(configuration: Configuration): Promise<Omit<Finding, 'what'>> {
+  const connections = Object.entries(awsConnections(configuration));
+  if (connections.length === 0) return note('none; BELAY_AWS_ACCOUNTS names accounts, or AWS_REGION one region');
+  const told = await Promise.all(
+    connections.map(async ([name, settings]) => {
+      try {
+        const { account } = await aws.connect(aws.settings.parse(settings)).identity(AbortSignal.timeout(10_000));
+        return { well: true, words: `${name} is account ${account}` };
+      } catch (error) {
+        return { well: false, words: reasonOf(error) };
+      }
+    }),
+  );
+  const words = told.map((each) => each.words).join('; ');
+  return told.every(({ well }) => well) ? ok(words) : bad(words);
 }
 
 /** Asks every part that the configuration names, all at once; what fails is a finding and not an error. */

@@ -16,7 +16,7 @@ afterEach(() => {
 async function answering(status: number, body: unknown): Promise<string> {
   const started = createServer((_, response) => {
     response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(body));
+    response.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   servers.push(started);
   await once(started.listen(0, '127.0.0.1'), 'listening');
@@ -74,4 +74,22 @@ test.each([
 ])('a model endpoint that answers %i is %s: it is there, whoever it lets in', async (status, how) => {
   const env = { BELAY_MODEL: 'm', OPENAI_BASE_URL: await answering(status, {}) };
   expect(await of('model', env)).toMatchObject({ how });
+});
+
+test('an AWS region without a credential that works is said, with the connection’s name', async () => {
+  const before = { ...process.env };
+  try {
+    const said = `<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>no such key</Message></Error></ErrorResponse>`;
+    Object.assign(process.env, {
+      AWS_ACCESS_KEY_ID: 'a',
+      AWS_SECRET_ACCESS_KEY: 's',
+      AWS_ENDPOINT_URL: await answering(403, said),
+    });
+    expect(await of('AWS', { AWS_REGION: 'eu-west-1' })).toMatchObject({
+      how: 'bad',
+      text: expect.stringContaining('does not take the credential of connection default'),
+    });
+  } finally {
+    process.env = before;
+  }
 });

@@ -47,7 +47,9 @@ test('every shipped tool has an entry that the manifest accepts, named after its
     expect(entry.inputSchema).toMatchObject({ type: 'object', additionalProperties: false });
   }
   expect(entries.filter(({ risk }) => risk !== 'read').map(({ name }) => name)).toEqual([
+    'aws.s3_block_public_access',
     'aws.snapshot_and_delete_volume',
+    'aws.tag',
     'kubernetes.rollout_restart',
     'kubernetes.rollout_undo',
     'kubernetes.scale',

@@ -27,7 +27,7 @@ test('nobody named, a quoted request line with quotes in it, and another time zo
 test('what is no such line is told from one, whatever it is', () => {
   for (const line of ['', 'x', EXAMPLE.replace('Feb', 'Fev'), EXAMPLE.slice(0, 100)])
     expect(accessRecord(line)).toBeUndefined();
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (line) => accessRecord(line) === undefined));
+  fc.assert(fc.property(fc.string({ unit: 'binary-ascii' }), (line) => accessRecord(line) === undefined));
 });
 
 test('hostile lines take no time', () => {
