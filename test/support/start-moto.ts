@@ -8,8 +8,8 @@ export interface RunningMoto {
   readonly url: string;
   /** Forgets everything of all accounts. */
   readonly reset: () => Promise<void>;
-  /** What Cost Explorer answers: to each new set of parameters the next of these, and then always that one. */
-  readonly costAndUsage: (results: readonly object[]) => Promise<void>;
+  /** What Cost Explorer of an account answers: to each new set of parameters the next of these, and then always that one. */
+  readonly costAndUsage: (account: string, results: readonly object[]) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export async function startMoto(): Promise<RunningMoto> {
   return {
     url,
     reset: () => post('/moto-api/reset'),
-    costAndUsage: (results) => post('/moto-api/static/ce/cost-and-usage-results', { results }),
+    costAndUsage: (account_id, results) => post('/moto-api/static/ce/cost-and-usage-results', { account_id, results }),
     stop,
   };
 }

@@ -6,7 +6,9 @@ export const Region = z
   .regex(/^[a-z]{2}(-[a-z]+){1,2}-\d{1,2}$/, 'is no region such as eu-west-1')
   .describe('Region, for example eu-west-1');
 
-const AccountId = z.string('is no account id: 12 digits, in quotes').regex(/^\d{12}$/, 'is no account id: 12 digits, in quotes');
+const AccountId = z
+  .string('is no account id: 12 digits, in quotes')
+  .regex(/^\d{12}$/, 'is no account id: 12 digits, in quotes');
 
 /** An IAM role's ARN, with its account as the first group. */
 const ROLE = /^arn:aws(?:-[a-z]+)*:iam::(\d{12}):role\/[\w+=,.@/-]{1,512}$/;
