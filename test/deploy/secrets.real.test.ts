@@ -31,7 +31,13 @@ test('every secret that the compose file asks for is made, but those only an ope
   const file = parse(readFileSync(join(ROOT, 'docker-compose.yml'), 'utf8'), { merge: true });
   const asked = Object.values<{ file: string }>(file.secrets).map((one) => one.file.replace('./deploy/secrets/', ''));
   expect(asked.length).toBeGreaterThan(15);
-  expect(asked.filter((name) => !readdirSync(secrets).includes(name))).toEqual(['kubeconfig', 'openai-api-key']);
+  expect(asked.filter((name) => !readdirSync(secrets).includes(name))).toEqual([
+    'worker-token-tools.aws.default',
+    'aws-accounts.yaml',
+    'aws-credentials',
+    'kubeconfig',
+    'openai-api-key',
+  ]);
 });
 
 test('nobody else can read them, and none is the same as another', () => {
@@ -49,6 +55,18 @@ test('they are what the processes take', () => {
   expect(tokens['agents']).toBe(createHash('sha256').update(secret('worker-token-agents')).digest('hex'));
   expect(connectionsOf(tokens)).toEqual({ kubernetes: ['default'], prometheus: ['default'] });
   expect(secret('worker-tokens.json')).not.toContain(secret('worker-token-runbooks'));
+});
+
+test('an AWS account has its queue, and runs count on it, once its file is there', () => {
+  writeFileSync(join(secrets, 'aws-accounts.yaml'), 'accounts: {}', { mode: 0o600 });
+  make();
+  const tokens = readWorkerTokens(join(secrets, 'worker-tokens.json'));
+  expect(connectionsOf(tokens)).toMatchObject({ aws: ['default'] });
+  const token = secret('worker-token-tools.aws.default');
+  expect(tokens['tools.aws.default']).toBe(createHash('sha256').update(token).digest('hex'));
+  rmSync(join(secrets, 'aws-accounts.yaml'));
+  make();
+  expect(connectionsOf(readWorkerTokens(join(secrets, 'worker-tokens.json')))).not.toHaveProperty('aws');
 });
 
 test('after a rotation the retired key is handed out with the new one, to the server and to who checks', () => {
