@@ -31,7 +31,8 @@ export interface Operations {
   's3.GetBucketAcl': [s3.GetBucketAclCommandInput, s3.GetBucketAclCommandOutput];
   's3.GetBucketLogging': [s3.GetBucketLoggingCommandInput, s3.GetBucketLoggingCommandOutput];
   's3.ListObjectsV2': [s3.ListObjectsV2CommandInput, s3.ListObjectsV2CommandOutput];
-  's3.GetObject': [s3.GetObjectCommandInput, s3.GetObjectCommandOutput];
+  /** Of an object its content alone is looked at. */
+  's3.GetObject': [s3.GetObjectCommandInput, { readonly Body?: { transformToString(): Promise<string> } }];
   's3.PutPublicAccessBlock': [s3.PutPublicAccessBlockCommandInput, s3.PutPublicAccessBlockCommandOutput];
   's3.DeletePublicAccessBlock': [s3.DeletePublicAccessBlockCommandInput, s3.DeletePublicAccessBlockCommandOutput];
 }

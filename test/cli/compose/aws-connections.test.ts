@@ -43,10 +43,10 @@ describe('the accounts file', () => {
       staging: { name: 'staging', regions: ['eu-west-1'], ownerTags: ['squad'] },
     });
     expect(connectionNames(settings)).toEqual({ aws: ['prod', 'staging'] });
-    const { queues, find } = createConnections(buildRegistry(systems), settings);
-    expect(queues).toEqual(['tools.aws.prod', 'tools.aws.staging']);
-    expect(queues.map(kindOfQueue)).toEqual(['tools', 'tools']);
-    expect(find('aws.identity', 'staging').client).toMatchObject({ regions: ['eu-west-1'] });
+    const connections = createConnections(buildRegistry(systems), settings);
+    expect(connections.queues).toEqual(['tools.aws.prod', 'tools.aws.staging']);
+    expect(connections.queues.map(kindOfQueue)).toEqual(['tools', 'tools']);
+    expect(connections.find('aws.identity', 'staging').client).toMatchObject({ regions: ['eu-west-1'] });
   });
 
   test('every problem is named by its field, in one message, exit code 2', () => {

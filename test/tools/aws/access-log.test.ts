@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, property, string } from 'fast-check';
 import { accessRecord, isRead } from '../../../src/tools/aws/access-log-line.ts';
 import { readersOf } from '../../../src/tools/aws/readers.ts';
 
@@ -27,13 +27,13 @@ test('nobody named, a quoted request line with quotes in it, and another time zo
 test('what is no such line is told from one, whatever it is', () => {
   for (const line of ['', 'x', EXAMPLE.replace('Feb', 'Fev'), EXAMPLE.slice(0, 100)])
     expect(accessRecord(line)).toBeUndefined();
-  fc.assert(fc.property(fc.string({ unit: 'binary-ascii' }), (line) => accessRecord(line) === undefined));
+  assert(property(string({ unit: 'binary-ascii' }), (line) => accessRecord(line) === undefined));
 });
 
 test('hostile lines take no time', () => {
   const before = performance.now();
   accessRecord(`o b [27/Nov/2026:12:00:00 +0000] 1.1.1.1 - R REST.GET.OBJECT k "${'\\'.repeat(50_000)}`);
-  accessRecord(`${'a '.repeat(50_000)}`);
+  accessRecord('a '.repeat(50_000));
   expect(performance.now() - before).toBeLessThan(500);
 });
 

@@ -48,11 +48,11 @@ describeReal('buckets of a real API', ['moto'], () => {
       forcePathStyle: true,
       credentials: await somebody(moto.url, account, region).ec2.config.credentials(),
     });
-  const bucket = async (Bucket: string, client = s3, where: string = REGION) =>
+  const bucket = async (Bucket: string, client = s3, where: 'eu-west-1' | 'us-east-1' | 'ap-south-1' = REGION) =>
     await client.send(
       new CreateBucketCommand({
         Bucket,
-        ...(where === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: where as 'eu-west-1' } }),
+        ...(where === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: where } }),
       }),
     );
   const letAnybodyIn = async (Bucket: string) =>
@@ -89,10 +89,12 @@ describeReal('buckets of a real API', ['moto'], () => {
     await bucket('staging-assets', await clientOf(STAGING, REGION));
     const { facts } = await buckets.read({}, context);
     expect(buckets.facts.parse(facts)).toEqual(facts);
-    expect(facts.buckets.map((row) => [row.bucket, row.region]).toSorted()).toEqual([
-      ['shop-assets', REGION],
-      ['shop-logs', 'us-east-1'],
-    ]);
+    expect(new Map(facts.buckets.map((row) => [row.bucket, row.region]))).toEqual(
+      new Map([
+        ['shop-assets', REGION],
+        ['shop-logs', 'us-east-1'],
+      ]),
+    );
     expect(facts).toMatchObject({ count: 2, elsewhere: 1 });
   });
 

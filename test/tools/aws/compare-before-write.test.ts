@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { BlockSettings } from '../../../src/tools/aws/exposure.ts';
 import { s3BlockPublicAccess } from '../../../src/tools/aws/s3-block-public-access.ts';
 import { tag } from '../../../src/tools/aws/tag.ts';
 import { approved } from './aws-world.ts';
@@ -26,7 +27,7 @@ describe('aws.s3_block_public_access', () => {
       's3.GetBucketAcl': () => ({ Grants: [] }),
       's3.GetBucketTagging': () => ({ TagSet: [{ Key: 'TEAM', Value: 'web' }] }),
       's3.PutPublicAccessBlock': ({ PublicAccessBlockConfiguration: given }) => {
-        state.block = { ...OFF, ...given } as typeof ALL;
+        state.block = BlockSettings.parse({ ...OFF, ...given });
         return {};
       },
       's3.DeletePublicAccessBlock': () => {

@@ -80,6 +80,9 @@ export function contextWith(
   };
 }
 
+/** An object's content as the SDK hands it out. */
+export const bodyOf = (text: string) => ({ transformToString: async () => text });
+
 /** A volume as EC2 describes it. */
 export const volume = (id: string, more: object = {}) => ({
   VolumeId: id,

@@ -3,7 +3,7 @@ import { ListItem } from '../../../src/domain/list-item.ts';
 import { bucketReaders } from '../../../src/tools/aws/bucket-readers.ts';
 import { deniedReaders } from '../../../src/tools/aws/denied-readers.ts';
 import { publicBuckets } from '../../../src/tools/aws/public-buckets.ts';
-import { ACCOUNT, awsError, contextWith, fakeAws, itemOf, REGION, type Script } from './fake-aws.ts';
+import { ACCOUNT, awsError, bodyOf, contextWith, fakeAws, itemOf, REGION, type Script } from './fake-aws.ts';
 
 const PUBLIC: Script = {
   's3.GetPublicAccessBlock': () => {
@@ -30,8 +30,9 @@ const logging = (files: Readonly<Record<string, string>>, format = {}): Script =
       .map((Key) => ({ Key, Size: files[Key]?.length ?? 0 })),
   }),
   's3.GetObject': ({ Key = '' }) => {
-    if (files[Key] === undefined) throw awsError('NoSuchKey', 404);
-    return { Body: { transformToString: async () => files[Key] } as never };
+    const text = files[Key];
+    if (text === undefined) throw awsError('NoSuchKey', 404);
+    return { Body: bodyOf(text) };
   },
 });
 const confirm = async (script: Script, items = [itemOf('bucket', 'shop')]) =>
@@ -96,14 +97,14 @@ test('a public bucket becomes an item with why, who reads it and what would be d
 
 const ALL = { BlockPublicAcls: true, IgnorePublicAcls: true, BlockPublicPolicy: true, RestrictPublicBuckets: true };
 test.each([
-  ['its policy is not public', { 's3.GetBucketPolicyStatus': () => ({ PolicyStatus: { IsPublic: false } }) } as Script],
+  ['its policy is not public', { 's3.GetBucketPolicyStatus': () => ({ PolicyStatus: { IsPublic: false } }) }],
   [
     'its block restricts the policy',
     {
       's3.GetPublicAccessBlock': () => ({ PublicAccessBlockConfiguration: { RestrictPublicBuckets: true } }),
-    } as Script,
+    },
   ],
-  ['everything is blocked', { 's3.GetPublicAccessBlock': () => ({ PublicAccessBlockConfiguration: ALL }) } as Script],
+  ['everything is blocked', { 's3.GetPublicAccessBlock': () => ({ PublicAccessBlockConfiguration: ALL }) }],
 ])('a bucket is no item when %s, whatever a scanner said', async (_, script) => {
   expect(await confirm(script)).toMatchObject({
     items: [],
@@ -137,9 +138,9 @@ test('one that is gone is named; one that may not be read fails by name, and is 
 });
 
 test.each([
-  ['no status of its policy', { 's3.GetBucketPolicyStatus': () => ({}) } as Script],
-  ['no grants', { 's3.GetBucketAcl': () => ({}) } as Script],
-  ['no settings', { 's3.GetPublicAccessBlock': () => ({}) } as Script],
+  ['no status of its policy', { 's3.GetBucketPolicyStatus': () => ({}) }],
+  ['no grants', { 's3.GetBucketAcl': () => ({}) }],
+  ['no settings', { 's3.GetPublicAccessBlock': () => ({}) }],
 ])('half an answer (%s) is no answer', async (_, script) => {
   await expect(confirm(script)).rejects.toMatchObject({ type: 'stop.unsupported' });
 });

@@ -3,7 +3,7 @@ import { MOST_ITEMS } from '../../../src/domain/list-item.ts';
 import type { AnyTool } from '../../../src/sdk/define-tool.ts';
 import { aws } from '../../../src/tools/aws/index.ts';
 import { PERMISSIONS } from '../../../src/tools/aws/operations.ts';
-import { contextWith, fakeAws, itemOf, REGION, snapshot, volume } from './fake-aws.ts';
+import { bodyOf, contextWith, fakeAws, itemOf, REGION, snapshot, volume } from './fake-aws.ts';
 
 const LOGGED =
   'o shop [27/Nov/2026:09:00:00 +0000] 1.1.1.1 - R REST.GET.OBJECT k "GET /k HTTP/1.1" 200 - 1 - 1 - "-" "ua" -';
@@ -35,7 +35,7 @@ const everything = () =>
     's3.GetBucketTagging': () => ({ TagSet: [] }),
     's3.GetBucketLogging': () => ({ LoggingEnabled: { TargetBucket: 'logs', TargetPrefix: '' } }),
     's3.ListObjectsV2': () => ({ Contents: [{ Key: '2026-11-27-10-00-00-A', Size: 100 }] }),
-    's3.GetObject': () => ({ Body: { transformToString: async () => LOGGED } as never }),
+    's3.GetObject': () => ({ Body: bodyOf(LOGGED) }),
   });
 
 const since = '2026-11-26T00:00:00Z';

@@ -84,8 +84,8 @@ test('a region without volumes is an empty list', async () => {
 });
 
 test.each([
-  ['a page of HTML', { headers: { 'content-type': 'text/html' }, body: '<html><body>Not Found</body>' } as StubAnswer],
-  ['nothing', { headers: xml, body: '' } as StubAnswer],
+  ['a page of HTML', { headers: { 'content-type': 'text/html' }, body: '<html><body>Not Found</body>' }],
+  ['nothing', { headers: xml, body: '' }],
 ])('an answer that is none of AWS’s (%s) is no empty list of volumes', async (_, answer) => {
   const settings = await speakingAs(() => answer);
   const read = volumes(settings);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, asyncProperty, record, string } from 'fast-check';
 import { ListItem } from '../../../src/domain/list-item.ts';
 import { unattachedVolumes } from '../../../src/tools/aws/unattached-volumes.ts';
 import { ACCOUNT, awsError, contextWith, fakeAws, REGION, type Script, volume } from './fake-aws.ts';
@@ -126,12 +126,12 @@ test('over one list’s worth, the dearest are kept and it says so', async () =>
 });
 
 test('whatever tags say, an item stays within its bounds, and its order does not depend on AWS’s', async () => {
-  const tag = fc.record({
-    Key: fc.string({ maxLength: 200, unit: 'binary-ascii' }),
-    Value: fc.string({ maxLength: 400, unit: 'binary-ascii' }),
+  const tag = record({
+    Key: string({ maxLength: 200, unit: 'binary-ascii' }),
+    Value: string({ maxLength: 400, unit: 'binary-ascii' }),
   });
-  await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(tag, { maxLength: 60 }), { maxLength: 5 }), async (tagSets) => {
+  await assert(
+    asyncProperty(array(array(tag, { maxLength: 60 }), { maxLength: 5 }), async (tagSets) => {
       const all = tagSets.map((Tags, at) => volume(`vol-0${at}`, { Tags }));
       const { items = [] } = await read(answering(...all));
       for (const item of items) {
