@@ -22,9 +22,12 @@ const Facts = z.object({
   thereNames: Names,
   /** Gone, and without a price: they saved something, and nobody knows how much. */
   unpriced: Count,
-  /** What the gone volumes cost a month, by the prices of the list; what their snapshots cost at most; the difference. */
+  /** Gone, with a snapshot that has no price: what it costs is not taken off. */
+  unpricedSnapshots: Count,
+  /** What the gone volumes cost a month, by the prices of the list, and what their snapshots cost at most. */
   volumeCost: z.array(Money),
   snapshotCostAtMost: z.array(Money),
+  /** The difference, of those that have a price. */
   saved: z.array(Money),
   /** Who says so. */
   sources: z.array(z.string()).max(10),
@@ -59,6 +62,7 @@ export const volumeSavings = defineTool({
       fates.filter((each) => each.fate === fate).map(({ one }) => nameOf(one));
     const priced = gone.flatMap(({ one: { item } }) => item.money ?? []);
     const kept = gone.flatMap(({ snapshotAtMost }) => snapshotAtMost ?? []);
+    const costs = gone.flatMap(({ one, snapshotAtMost }) => (one.item.money === null ? [] : (snapshotAtMost ?? [])));
     const bill = await ebsCost(client, { at: deletedAt, now: now() }, signal).catch((error: unknown) => {
       // The savings stand without Cost Explorer; what keeps it from answering is said.
       if (error instanceof Failure && error.type.startsWith('stop.')) return error.message.slice(0, 300);
@@ -72,9 +76,11 @@ export const volumeSavings = defineTool({
       recreatedNames: someOf(named('recreated')),
       thereNames: someOf(named('there')),
       unpriced: gone.filter(({ one }) => one.item.money === null).length,
+      unpricedSnapshots: gone.filter(({ snapshots, snapshotAtMost }) => snapshots > 0 && snapshotAtMost === null)
+        .length,
       volumeCost: sumsOf(priced),
       snapshotCostAtMost: sumsOf(kept),
-      saved: sumsOf([...priced, ...kept.map((money) => times(money, -1))]),
+      saved: sumsOf([...priced, ...costs.map((money) => times(money, -1))]),
       sources: [...new Set([...priced, ...kept].map(({ source }) => source))].slice(0, 10),
       costExplorer: typeof bill === 'string' ? null : bill,
       costExplorerMissing: typeof bill === 'string' ? bill : null,
@@ -95,6 +101,7 @@ export const volumeSavings = defineTool({
 interface Fate {
   readonly one: Listed;
   readonly fate: 'gone' | 'recreated' | 'there';
+  readonly snapshots: number;
   /** Null where there is no snapshot, or no price for one. */
   readonly snapshotAtMost: Priced | null;
 }
@@ -116,15 +123,15 @@ async function fatesIn(
   );
   const used = new Set(made.map(({ fromSnapshot }) => fromSnapshot));
   const again = new Set(own.flatMap(({ id, volumeId }) => (used.has(id) ? [volumeId] : [])));
-  return some.map((one) => ({
-    one,
-    fate: there.has(one.id) ? 'there' : again.has(one.id) ? 'recreated' : 'gone',
-    snapshotAtMost: atMost(
-      own
-        .filter(({ volumeId }) => volumeId === one.id)
-        .map(({ sizeGib }) => client.prices().snapshotAtMost(region, sizeGib)),
-    ),
-  }));
+  return some.map((one) => {
+    const kept = own.filter(({ volumeId }) => volumeId === one.id);
+    return {
+      one,
+      fate: there.has(one.id) ? 'there' : again.has(one.id) ? 'recreated' : 'gone',
+      snapshots: kept.length,
+      snapshotAtMost: atMost(kept.map(({ sizeGib }) => client.prices().snapshotAtMost(region, sizeGib))),
+    };
+  });
 }
 
 /** All snapshots of one volume together. */

@@ -136,7 +136,9 @@ test('savings: only what is gone for good counts, less what its snapshot costs a
     volumeCost: [{ amount: '8.8', currency: 'USD' }],
     // Two snapshots of 100 GiB at 0.05.
     snapshotCostAtMost: [{ amount: '10', currency: 'USD' }],
-    saved: [{ amount: '-1.2', currency: 'USD' }],
+    // Of the one with a price: 8.80 less 5.
+    saved: [{ amount: '3.8', currency: 'USD' }],
+    unpricedSnapshots: 0,
     sources: ['AWS list prices, EBS, 2026-08-26'],
   });
 });
@@ -156,8 +158,18 @@ test('savings in two currencies are never added', async () => {
   ]);
   expect(facts.saved).toEqual([
     { amount: '3', currency: 'EUR' },
+    // What the two snapshots cost, in dollars, goes off the dollars.
     { amount: '-1.2', currency: 'USD' },
   ]);
+});
+
+test('snapshots without a price are counted: then what was saved may be less', async () => {
+  const bare = () => ({ source: 'a table of volumes', volume: () => null, snapshotAtMost: () => null });
+  const { facts } = await volumeSavings.read(
+    { list: 'done', deletedAt: '2026-10-20T09:00:00Z' },
+    contextWith(fakeAws(AFTER, { prices: bare }).client, { items: priced }),
+  );
+  expect(facts).toMatchObject({ unpricedSnapshots: 2, saved: [{ amount: '8.8', currency: 'USD' }] });
 });
 
 test('Cost Explorer’s word stands beside it, as amounts a month of equally long periods, EBS volumes alone', async () => {
