@@ -95,7 +95,7 @@ export const volume = (id: string, more: object = {}) => ({
   Encrypted: false,
   CreateTime: new Date('2026-01-01T00:00:00Z'),
   Attachments: [],
-  Tags: [],
+  Tags: [] as { Key: string; Value: string }[],
   ...more,
 });
 

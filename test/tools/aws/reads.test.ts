@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { MOST_ITEMS } from '../../../src/domain/list-item.ts';
 import type { AnyTool } from '../../../src/sdk/define-tool.ts';
 import { aws } from '../../../src/tools/aws/index.ts';
@@ -72,6 +73,32 @@ test.each(reads)('%s only ever asks AWS to tell, and gives facts of its own sche
   if (name !== 'aws.identity') expect(asked.length).toBeGreaterThan(0);
   expect(asked.filter(({ operation }) => !/\.(Describe|Get|List)[A-Z]/.test(operation))).toEqual([]);
 });
+
+test.each(all.map((tool) => [tool.name, tool] as const))(
+  '%s asks nothing with the credential of another account',
+  async (_, tool) => {
+    const { client, asked, script } = everything();
+    script['sts.GetCallerIdentity'] = () => ({ Account: '999988887777', Arn: 'arn:aws:iam::999988887777:user/x' });
+    const id = {
+      region: REGION,
+      volumeId: 'vol-0a0a0a0a',
+      bucket: 'shop',
+      resource: 'vol-0a0a0a0a',
+      key: 'k',
+      value: 'v',
+    };
+    const fields = new Set(Object.keys(z.object({ shape: z.record(z.string(), z.unknown()) }).parse(tool.input).shape));
+    const given = ARGS[tool.name] ?? Object.fromEntries(Object.entries(id).filter(([name]) => fields.has(name)));
+    const args: unknown = tool.input.parse(given);
+    const context = contextWith(client, { items: [itemOf('volume', 'vol-0a0a0a0a'), itemOf('bucket', 'shop')] });
+    const asking = tool.risk === 'read' ? tool.read(args, context) : tool.preview(args, context);
+    await expect(asking).rejects.toMatchObject({
+      type: 'stop.forbidden',
+      message: expect.stringContaining('999988887777'),
+    });
+    expect(asked).toEqual([]);
+  },
+);
 
 test('every read was tried, and an operation that changes something is one of a write', () => {
   expect(reads).toHaveLength(14);

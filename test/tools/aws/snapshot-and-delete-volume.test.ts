@@ -20,10 +20,10 @@ function account(
     name: string,
     value: string,
   ) => (Filters ?? []).every(({ Name, Values = [] }) => Name !== name || Values.includes(value));
+  const tagOf = ({ Tags }: { Tags: readonly { Key: string; Value: string }[] }, key: string) =>
+    Tags.find(({ Key }) => Key === key)?.Value ?? '';
   const fake = fakeAws({
     'ec2.DescribeVolumes': ({ VolumeIds, Filters }) => {
-      const tagOf = (one: ReturnType<typeof volume>, key: string) =>
-        (one.Tags as { Key: string; Value: string }[]).find(({ Key }) => Key === key)?.Value ?? '';
       const Volumes = state.volumes.filter(
         (one) =>
           (VolumeIds?.includes(one.VolumeId) ?? true) &&
@@ -33,7 +33,13 @@ function account(
       if (VolumeIds !== undefined && Volumes.length === 0) throw awsError('InvalidVolume.NotFound');
       return { Volumes };
     },
-    'ec2.DescribeSnapshots': () => ({ Snapshots: state.snapshots }),
+    'ec2.DescribeSnapshots': ({ Filters }) => ({
+      Snapshots: state.snapshots.filter(
+        (one) =>
+          matches(Filters, 'volume-id', one.VolumeId) &&
+          matches(Filters, 'tag:belay:action', tagOf(one, 'belay:action')),
+      ),
+    }),
     'ec2.CreateSnapshot': ({ DryRun, VolumeId }) => {
       if (DryRun === true) throw awsError('DryRunOperation', 412);
       state.snapshots.push(snapshot(`snap-${state.snapshots.length + 1}`, VolumeId ?? ''));
@@ -117,6 +123,19 @@ test('the snapshot is made, marked and complete before the volume goes', async (
   });
 });
 
+test('somebody’s own snapshot of the volume, or one of another action, is not taken for the one to keep', async () => {
+  const it = account();
+  const execution = await approve(it);
+  const others = [
+    snapshot('snap-a', args.volumeId, { Tags: [] }),
+    snapshot('snap-b', args.volumeId, { Tags: [{ Key: 'belay:action', Value: 'r-11111111/1' }] }),
+  ];
+  it.state.snapshots = [...others];
+  expect(await tool.execute(args, execution, it.context)).toMatchObject({ postState: { snapshotId: 'snap-3' } });
+  it.state.snapshots = others;
+  expect(await tool.reconcile(args, execution, it.context)).toMatchObject({ status: 'unknown' });
+});
+
 test('a snapshot under way holds nobody: it is for a later attempt, which finds it, makes no second one, and goes on', async () => {
   const it = account({
     'ec2.CreateSnapshot': ({ DryRun, VolumeId }) => {
@@ -140,7 +159,6 @@ test('a snapshot under way holds nobody: it is for a later attempt, which finds 
 
 test.each([
   ['failed', { State: 'error' }, /snapshot snap-1 in eu-west-1 is error/],
-  ['is of another volume', { VolumeId: 'vol-0ccccccc' }, /is of vol-0ccccccc/],
   ['is smaller', { VolumeSize: 50 }, /with 50 GiB/],
 ])('a snapshot that %s deletes nothing', async (_, more, says) => {
   const it = account();
@@ -149,6 +167,15 @@ test.each([
   expect(await tool.execute(args, execution, it.context)).toMatchObject({
     status: 'failed',
     summary: expect.stringMatching(says),
+  });
+  expect(writes(it)).toEqual([]);
+});
+
+test('an answer about another volume, from something that heeds no filters, deletes nothing', async () => {
+  const it = account({ 'ec2.DescribeSnapshots': () => ({ Snapshots: [snapshot('snap-1', 'vol-0ccccccc')] }) });
+  expect(await tool.execute(args, await approve(it), it.context)).toMatchObject({
+    status: 'failed',
+    summary: expect.stringContaining('is of vol-0ccccccc'),
   });
   expect(writes(it)).toEqual([]);
 });
