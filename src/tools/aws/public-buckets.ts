@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { JsonObject } from '../../domain/json.ts';
 import type { ListItem } from '../../domain/list-item.ts';
 import { Failure } from '../../domain/failure.ts';
 import { defineTool, type ToolContext } from '../../sdk/define-tool.ts';
@@ -7,15 +8,16 @@ import { bucketTags } from './bucket.ts';
 import type { AwsClient } from './client.ts';
 import { readExposure } from './exposure.ts';
 import { ListName, type Listed, listed, Names, someOf } from './listed.ts';
-import { readersOf } from './readers.ts';
+import { type Reader, readersOf } from './readers.ts';
 import { sideBySide } from './side-by-side.ts';
 import { policyTags, tagNamed } from './tags.ts';
 import { nameOf } from './target.ts';
 
 const DAY_MS = 86_400_000;
 const WIDTH = 4;
-/** An item's facts are at most 2 KiB, and a finding takes most of them. */
 const MOST_READERS = 4;
+/** An item's facts are at most 2 KiB, and a finding may take most of them. */
+const MOST_BYTES = 2 * 1024;
 const MOST_REASONS = 4;
 const Count = z.number().int().nonnegative();
 
@@ -88,24 +90,27 @@ async function lookAt(one: Listed, since: Date, { client, signal, now }: ToolCon
   const sample = place && (await readLog(client, region, place, { bucket, since, until: now() }, signal));
   const readers = readersOf(sample?.records ?? []).filter(({ served }) => served > 0);
   const tags = await bucketTags(client, region, bucket, signal);
+  const anonymousReaders = readers.filter(({ anonymous }) => anonymous).length;
   const { finding } = one.item.facts;
-  const facts = {
-    bucket,
-    region,
-    public: exposure.reasons.slice(0, MOST_REASONS),
-    readers: readers.slice(0, MOST_READERS),
-    readerCount: readers.length,
-    anonymousReaders: readers.filter(({ anonymous }) => anonymous).length,
-    logging: place !== null,
-    tags: policyTags(tags),
-    ...(finding === undefined ? {} : { finding }),
-  };
+  const facts = fitting(
+    {
+      bucket,
+      region,
+      public: exposure.reasons.slice(0, MOST_REASONS),
+      readerCount: readers.length,
+      anonymousReaders,
+      logging: place !== null,
+      tags: policyTags(tags),
+    },
+    readers.slice(0, MOST_READERS),
+    finding === undefined ? {} : { finding },
+  );
   return {
     ...nothing,
     state: 'public',
     words: `public: ${exposure.reasons.join('; ')}; ${place === null ? 'no access log' : `${readers.length} readers: ${readers.map(({ who, lastAt }) => `${who} (${lastAt})`).join(', ')}`}`,
     logging: place !== null,
-    anonymous: facts.anonymousReaders > 0,
+    anonymous: anonymousReaders > 0,
     item: {
       key: one.item.key,
       title: `${nameOf(one)}: ${exposure.reasons.join('; ')}`.slice(0, 300),
@@ -115,4 +120,13 @@ async function lookAt(one: Listed, since: Date, { client, signal, now }: ToolCon
       action: { tool: 'aws.s3_block_public_access', args: { region, bucket } },
     },
   };
+}
+
+/** As many readers as fit beside the finding; a finding that leaves no room at all stays behind, and that is said. */
+function fitting(seen: JsonObject, readers: readonly Reader[], finding: JsonObject): JsonObject {
+  for (let most = readers.length; most >= 0; most -= 1) {
+    const facts = { ...seen, readers: readers.slice(0, most), ...finding };
+    if (Buffer.byteLength(JSON.stringify(facts)) <= MOST_BYTES) return facts;
+  }
+  return { ...seen, readers: [], findingLeftOut: true };
 }

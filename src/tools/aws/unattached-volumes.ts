@@ -93,7 +93,7 @@ function itemOf(
   money: Item['money'],
 ): Item {
   const { id, zone, type, sizeGib, iops, throughput, encrypted, createdAt, tags } = volume;
-  const name = tagNamed(tags, ['Name']);
+  const name = tagNamed(tags, ['Name'])?.slice(0, 100) ?? null;
   return {
     key: keyOf({ account, region, kind: 'volume', id }),
     title: oneLine(`volume ${id} (${kindOf(volume)}) in ${region}`, 300),

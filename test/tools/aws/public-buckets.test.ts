@@ -145,6 +145,25 @@ test.each([
   await expect(confirm(script)).rejects.toMatchObject({ type: 'stop.unsupported' });
 });
 
+test.each([100, 1_200, 1_700, 2_000])(
+  'facts stay within 2 KiB beside a finding of %i bytes, with as many readers as fit',
+  async (bytes) => {
+    const finding = { detail: 'x'.repeat(bytes) };
+    const log = Array.from({ length: 9 }, (_, at) =>
+      line('27/Nov/2026:09:59:00', { requester: `arn:aws:iam::1:user/${'u'.repeat(120)}${at}` }),
+    );
+    const { items } = await confirm(logging({ 'shop/2026-11-27-10-00-00-A': log.join('\n') }), [
+      itemOf('bucket', 'shop', { facts: { finding } }),
+    ]);
+    const facts = items?.[0]?.facts ?? {};
+    expect(Buffer.byteLength(JSON.stringify(facts))).toBeLessThanOrEqual(2048);
+    expect(facts).toMatchObject({ readerCount: 9, ...(bytes < 2_000 ? { finding } : { findingLeftOut: true }) });
+    expect(Array.isArray(facts['readers']) && facts['readers'].length).toBe(
+      { 100: 4, 1_200: 2, 1_700: 0, 2_000: 0 }[bytes],
+    );
+  },
+);
+
 test('without a log nobody knows who reads it, and that is said', async () => {
   const reading = await confirm({});
   expect(reading.facts.withoutLog).toBe(1);

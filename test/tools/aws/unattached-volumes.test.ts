@@ -125,6 +125,15 @@ test('over one list’s worth, the dearest are kept and it says so', async () =>
   expect(Number(items?.[0]?.money?.amount)).toBeGreaterThan(Number(items?.at(-1)?.money?.amount));
 });
 
+test('tags of the longest characters fit as well', async () => {
+  const long = '漢'.repeat(256);
+  const { items } = await read(
+    answering(volume('vol-0a', tagged({ Name: long, owner: long, team: long, env: long, dataclass: long }))),
+  );
+  expect(Buffer.byteLength(JSON.stringify(items?.[0]?.facts))).toBeLessThanOrEqual(2048);
+  ListItem.omit({ connection: true }).parse(items?.[0]);
+});
+
 test('whatever tags say, an item stays within its bounds, and its order does not depend on AWS’s', async () => {
   const tag = record({
     Key: string({ maxLength: 200, unit: 'binary-ascii' }),
