@@ -27,6 +27,8 @@ export async function startMoto(): Promise<RunningMoto> {
     args: ['-H', '127.0.0.1', '-p', String(port)],
     cwd: folder,
     folder,
+    // Some thousand images and snapshots of Amazon's, through which each question about snapshots would look.
+    env: { MOTO_EC2_LOAD_DEFAULT_AMIS: 'false' },
     ready: async () => (await fetch(`${url}/moto-api/`)).ok,
   });
   const post = async (path: string, body?: object): Promise<void> => {
