@@ -8,6 +8,7 @@ import type { AuthorityContext } from '../context.ts';
 import { followDoubts } from '../gates/follow-doubts.ts';
 import { append } from '../ledger/append.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
+import { enqueue } from '../outbox/enqueue.ts';
 import { lockRun } from '../runs/lock-run.ts';
 import { freeLocks } from './lock.ts';
 import { settleGates } from './settle-gates.ts';
@@ -45,6 +46,8 @@ async function recordIn(
   await append(trx, now, run.id, kindOf(phase, status), { action, phase, digest, summary, fence, reconciled });
   await settleGates(trx, now, run.id, isOver(run.state));
   if (isOver(run.state)) await freeLocks(trx, now, run.id);
+  // It waits for people to say what this says; the gate that asks them is withdrawn, so nobody else would wake it.
+  else if (intent.status === 'in-doubt') await enqueue(trx, now, 'run.wake', run.id);
   return { recorded: true, outcome };
 }
 

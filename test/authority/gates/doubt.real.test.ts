@@ -120,6 +120,24 @@ describeReal('an action in doubt', ['postgres'], () => {
     expect(await intentOf(asked)).toMatchObject({ status: 'done' });
   });
 
+  test('that its worker tells of after all wakes the run, which waits for nobody any more', async () => {
+    const asked = await begun();
+    await belay.authority.giveUp({ ...asked, phase: 'execute', message: 'no answer' });
+    const wakes = async () =>
+      (
+        await belay.db
+          .selectFrom('outbox')
+          .select('id')
+          .where('topic', '=', 'run.wake')
+          .where('subject', '=', asked.run)
+          .execute()
+      ).length;
+    const before = await wakes();
+    expect(await belay.record(asked.action, 1, 'done')).toMatchObject({ recorded: true });
+    expect(await wakes()).toBe(before + 1);
+    expect(await belay.grant(asked.action)).toMatchObject({ answer: 'done', outcome: { status: 'done' } });
+  });
+
   test('told of by its worker and settled by a person at the same moment, 20 times: one of them, and both told', async () => {
     for (let at = 0; at < 20; at += 1) {
       const asked = await begun();
