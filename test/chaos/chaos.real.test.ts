@@ -16,7 +16,7 @@ import { type Chaos, startChaos } from './start-chaos.ts';
 const REPEATABLE = Number(process.env['BELAY_CHAOS_RUNS'] ?? 16);
 const RUNS = REPEATABLE + Math.ceil(REPEATABLE / 4);
 const SEED = process.env['BELAY_CHAOS_SEED'] ?? randomBytes(4).toString('hex');
-const AT_ONCE = 16;
+const AT_ONCE = Number(process.env['BELAY_CHAOS_AT_ONCE'] ?? 16);
 /** A run may be struck twice, each time with a lease, a heartbeat and a frozen worker to wait for. */
 const ONE_RUN_MS = 280_000;
 
@@ -69,8 +69,14 @@ describeReal('tools workers that are killed and frozen around the side effect', 
       const { killed, frozen, started } = chaos.fleet.counts;
       const where = await belay.progress(run).catch(String);
       const last = (await belay.doors.steps(run)).slice(-6).map(({ text }) => text);
+      const handle = await belay.handle(run);
+      const { raw } = await handle.describe();
+      const pending = raw.pendingActivities?.map(
+        ({ activityType, attempt, state, lastFailure }) =>
+          `${activityType?.name}: attempt ${attempt}, state ${state}, last ${lastFailure?.message}`,
+      );
       const fleet = `${killed} killed, ${frozen} frozen, ${started} started, ${chaos.fleet.atWork()} at work`;
-      throw new Error(`${where}\n${last.join('\n')}\n${fleet}`, { cause: error });
+      throw new Error(`${where}\n${last.join('\n')}\n${pending?.join('\n')}\n${fleet}`, { cause: error });
     });
     return { asked, doubted };
   }
