@@ -16,13 +16,24 @@ interface Attempt {
   readonly action: PreviewedAction;
   readonly postState: Json;
   readonly phase: Phase;
-  readonly context: ToolContext<unknown>;
+  /** What one of the tool's functions may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** What the tool's functions are given, with a signal that ends after so many milliseconds. */
+  readonly contextWithin: (ms: number) => ToolContext<unknown>;
   readonly toolSchemaHash: string;
   /** Makes the system's words safe to record and show: redacted, visible, at most 1000 characters. */
   readonly clean: (text: string) => Promise<string>;
 }
 
-type Held = Extract<GrantAnswer, { answer: 'granted' | 'reconcile' }>;
+/** A grant, and when its lease is over by the clock of this process, which began to count before the authority did. */
+type Held = Extract<GrantAnswer, { answer: 'granted' | 'reconcile' }> & { readonly until: number };
+
+/**
+ * What is done under a grant has its own time, however long the target and the authority took to answer before; and ends
+ * before its lease, after which another may be at it.
+ */
+const contextUnder = ({ timeoutMs, contextWithin }: Attempt, { until }: Held): ToolContext<unknown> =>
+  contextWithin(Math.max(1, Math.min(timeoutMs, Math.floor(until - performance.now()))));
 
 const executionOf = ({ action, postState }: Attempt, idempotencyKey: string): Execution => ({
   actionId: action.id,
@@ -33,7 +44,9 @@ const executionOf = ({ action, postState }: Attempt, idempotencyKey: string): Ex
 });
 
 /** The two ways of one tool, under one shape. */
-function waysOf({ tool, phase, args, context }: Attempt) {
+function waysOf(attempt: Attempt, held: Held) {
+  const { tool, phase, args } = attempt;
+  const context = contextUnder(attempt, held);
   if (phase === 'execute') {
     return {
       run: (execution: Execution) => tool.execute(args, execution, context),
@@ -52,7 +65,8 @@ const isFinal = (error: unknown): error is Failure => error instanceof Failure &
 
 /** What the worker sees of the target right before it asks for a grant; `lost` is why it cannot be acted on. */
 async function observe(attempt: Attempt): Promise<{ observed: JsonObject; lost?: string }> {
-  const { tool, args, phase, context, action } = attempt;
+  const { tool, args, phase, action } = attempt;
+  const context = attempt.contextWithin(attempt.timeoutMs);
   const execution = executionOf(attempt, '');
   try {
     if (phase === 'execute') return { observed: await tool.observe(args, execution, context) };
@@ -98,7 +112,7 @@ async function giveBack({ authority, action, phase, tool }: Attempt, { fence }: 
 /** Does it. Only a definite refusal by the system counts as an end; anything unclear is thrown and left to reconcile. */
 async function act(attempt: Attempt, held: Held): Promise<ActionOutcome> {
   try {
-    return await waysOf(attempt).run(executionOf(attempt, held.idempotencyKey));
+    return await waysOf(attempt, held).run(executionOf(attempt, held.idempotencyKey));
   } catch (error) {
     await giveBack(attempt, held, error);
     if (!isFinal(error)) throw error;
@@ -112,7 +126,7 @@ const perform = async (attempt: Attempt, held: Held): Promise<CarryOutResult> =>
 
 async function look(attempt: Attempt, held: Held): Promise<Reconciliation> {
   try {
-    return await waysOf(attempt).reconcile(executionOf(attempt, held.idempotencyKey));
+    return await waysOf(attempt, held).reconcile(executionOf(attempt, held.idempotencyKey));
   } catch (error) {
     if (!isFinal(error)) throw error;
     return { status: 'unknown', why: error.message };
@@ -131,7 +145,7 @@ async function repeat(attempt: Attempt, held: Held): Promise<CarryOutResult> {
   return await record(attempt, held, outcome, true);
 }
 
-type Reconciling = Extract<GrantAnswer, { answer: 'reconcile' }>;
+type Reconciling = Extract<Held, { answer: 'reconcile' }>;
 
 /** Looking took a while, and what was allowed before it may be halted or cancelled since: the target is read and it is asked again. */
 async function askAgain(attempt: Attempt, { fence }: Reconciling): Promise<Reconciling> {
@@ -141,7 +155,8 @@ async function askAgain(attempt: Attempt, { fence }: Reconciling): Promise<Recon
   const answer = await authority.grant({ action: action.id, phase, toolSchemaHash, observed, looked: fence });
   if (answer.answer !== 'reconcile' || performance.now() - askedAt > BEGIN_WITHIN_MS)
     throw new Failure('retry.not-yet', `another attempt at ${action.id} is under way, or the answer came too late`);
-  return lost === undefined ? answer : { ...answer, mayRepeat: false };
+  const held = { ...answer, until: askedAt + answer.leaseMs };
+  return lost === undefined ? held : { ...held, mayRepeat: false };
 }
 
 /** An earlier attempt's end is unknown: look first, and act again only where that is safe and still allowed. */
@@ -171,15 +186,17 @@ export async function carryOut(attempt: Attempt): Promise<CarryOutResult> {
   const askedAt = performance.now();
   const answer = await authority.grant({ action: action.id, phase, toolSchemaHash, observed });
   switch (answer.answer) {
-    case 'granted':
-      if (lost !== undefined) return await record(attempt, answer, failed(lost), false);
-      if (performance.now() - askedAt <= BEGIN_WITHIN_MS) return await perform(attempt, answer);
+    case 'granted': {
+      const held = { ...answer, until: askedAt + answer.leaseMs };
+      if (lost !== undefined) return await record(attempt, held, failed(lost), false);
+      if (performance.now() - askedAt <= BEGIN_WITHIN_MS) return await perform(attempt, held);
       // Nothing was begun, and that is known now; a later attempt could not tell it from one that was.
       if (attempt.tool.safeToRepeat === 'no')
-        return await record(attempt, answer, failed('the grant came too late to be used; nothing was done'), false);
+        return await record(attempt, held, failed('the grant came too late to be used; nothing was done'), false);
       throw new Failure('retry.not-yet', `the grant of ${action.id} came too late to be used`);
+    }
     case 'reconcile':
-      return await reconcile(attempt, answer, askedAt);
+      return await reconcile(attempt, { ...answer, until: askedAt + answer.leaseMs }, askedAt);
     case 'done':
     case 'wait':
     case 'refused':
@@ -188,7 +205,10 @@ export async function carryOut(attempt: Attempt): Promise<CarryOutResult> {
 }
 
 /** Answers on which nothing is done. */
-async function ended(attempt: Attempt, answer: Exclude<GrantAnswer, Held>): Promise<CarryOutResult> {
+async function ended(
+  attempt: Attempt,
+  answer: Exclude<GrantAnswer, { answer: Held['answer'] }>,
+): Promise<CarryOutResult> {
   switch (answer.answer) {
     case 'done':
       return { status: answer.outcome.status, outcome: answer.outcome };

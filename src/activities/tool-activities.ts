@@ -132,7 +132,8 @@ export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
           action,
           postState,
           phase: request.phase,
-          context: contextOf(tool, client, action.target.connection),
+          timeoutMs: ms(tool.timeout),
+          contextWithin: (withinMs) => contextOf(tool, client, action.target.connection, withinMs),
           toolSchemaHash: toolEntry(tool).schemaHash,
           clean: (text) => clean(text, 1000),
         });

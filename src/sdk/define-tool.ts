@@ -29,7 +29,7 @@ interface Described<N extends string, I extends z.ZodType> {
   readonly description: string;
   /** A strict object; JSON Schema, form, CLI flags and the model's tool schema come from it. */
   readonly input: I;
-  /** Longest time of one attempt, for example `10s`. */
+  /** Longest time of one of its functions, for example `10s`; `signal` ends with it. */
   readonly timeout: `${number}${'s' | 'm'}`;
 }
 

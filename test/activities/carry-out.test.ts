@@ -45,6 +45,7 @@ interface World {
 
 async function attempt(world: World) {
   const effects: string[] = [];
+  const given: number[] = [];
   const run = (way: string) => async () => {
     effects.push(way);
     return await (world.run?.() ?? Promise.resolve(done));
@@ -80,13 +81,17 @@ async function attempt(world: World) {
     action,
     postState: null,
     phase: world.phase ?? 'execute',
-    context: { client: undefined, connection: 'default', signal: new AbortController().signal, now: () => new Date() },
+    timeoutMs: 2000,
+    contextWithin: (ms) => {
+      given.push(ms);
+      return { client: undefined, connection: 'default', signal: new AbortController().signal, now: () => new Date() };
+    },
     toolSchemaHash: HASH,
     clean: async (text) => text.replaceAll('hunter2', '[redacted]').slice(0, 1000),
   }).catch((error: unknown) => error);
   const recorded = asked.filter(({ call }) => call === 'outcome').map(({ request }) => request);
   const observed = asked.filter(({ call }) => call === 'grant').map(({ request }) => request);
-  return { result, effects, recorded, observed };
+  return { result, effects, recorded, observed, given };
 }
 
 const granted: GrantAnswer = { answer: 'granted', leaseMs: 5000, fence: 1, idempotencyKey: 'k' };
@@ -137,6 +142,43 @@ describe('what was granted begins within a second, or not at all', () => {
       expect(effects).toEqual([]);
       expect(result).toMatchObject({ type: 'retry.not-yet' });
     }
+  });
+});
+
+describe('what each look and each deed may take', () => {
+  let clock = 0;
+  beforeEach(() => {
+    clock = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => clock);
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+  const after = (ms: number, answer: GrantAnswer) => () => {
+    clock += ms;
+    return answer;
+  };
+
+  test("is the tool's own time, however long the look before and the authority took", async () => {
+    const slow = async () => {
+      clock += 1900;
+      return { on: false };
+    };
+    const { given, effects } = await attempt({ grant: after(900, granted), observe: slow });
+    expect(given).toEqual([2000, 2000]);
+    expect(effects).toEqual(['execute']);
+  });
+
+  test('ends before the lease does, counted from before it was asked for', async () => {
+    const short = { ...granted, leaseMs: 2300 };
+    expect((await attempt({ grant: after(800, short) })).given).toEqual([2000, 1500]);
+    const lost: GrantAnswer = { ...reconcile, leaseMs: 2300 };
+    const look = async (): Promise<Reconciliation> => {
+      clock += 600;
+      return { status: 'not-done' };
+    };
+    // The look, and what is done over after it.
+    expect((await attempt({ grant: after(300, lost), look })).given).toEqual([2000, 2000, 1400]);
   });
 });
 

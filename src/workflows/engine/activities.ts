@@ -45,7 +45,9 @@ export function tools(
   summary: string,
 ): ToolActivities {
   const once = {
-    startToCloseTimeout: entry.timeoutMs + 10_000,
+    // Carrying out looks, asks, looks again where an attempt was lost, acts, and records; what is cut in the middle is done
+    // over. A worker that died or was frozen is noticed by its heartbeat, long before.
+    startToCloseTimeout: kind === 'read' ? entry.timeoutMs + 10_000 : 4 * entry.timeoutMs + 40_000,
     scheduleToStartTimeout: NO_WORKER_AFTER,
   } satisfies ActivityOptions;
   return proxyActivities<ToolActivities>({
@@ -58,8 +60,9 @@ export function tools(
         : {
             initialInterval: '1s',
             backoffCoefficient: 2,
-            maximumInterval: '30s',
-            maximumAttempts: kind === 'carry-out' ? 20 : PATIENT_ATTEMPTS,
+            ...(kind === 'carry-out'
+              ? { maximumInterval: '10s', maximumAttempts: 50 }
+              : { maximumInterval: '30s', maximumAttempts: PATIENT_ATTEMPTS }),
           },
     summary,
   });
