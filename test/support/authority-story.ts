@@ -6,7 +6,9 @@ import type { Phase } from '../../src/domain/action.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import { Failure } from '../../src/domain/failure.ts';
 import { actionIdOf } from '../../src/domain/ids.ts';
+import { isOver } from '../../src/domain/run.ts';
 import { type AuthorityFixture, BOB, OBSERVED, person, previewOf, REQUESTER } from './authority-fixture.ts';
+import { proofBy } from './fake-step-up.ts';
 import { BUNDLES, type StoryBundle } from './story-bundles.ts';
 import type { Step } from './story-steps.ts';
 
@@ -20,6 +22,8 @@ export interface Effect {
   readonly fence: number;
   /** The place in the story at which it happened. */
   readonly slot: number;
+  /** Whether it was begun though the target was seen to have changed; an undo does not ask for that. */
+  readonly drifted: boolean;
 }
 
 /** A gate as it was shown: what each option's digest stood for. */
@@ -35,6 +39,10 @@ export interface Slot {
   readonly frozen: readonly boolean[];
   /** True when one halt over the target stood from the beginning of the slot to its end. */
   readonly halted: boolean;
+  /** Whether an incident is open on the target of the first run. */
+  readonly incident: readonly boolean[];
+  /** The runs that hold the lock of the target, or asked for it. */
+  readonly holders: readonly string[];
   /** The last entry of each run's chain when it was over. */
   readonly ends: ReadonlyMap<string, number>;
 }
@@ -107,7 +115,8 @@ export async function tell(first: AuthorityFixture, name: string, story: readonl
       if (!dies) await belay.record(action, fence, 'failed', phase);
       return;
     }
-    if (fate === 'done' || fate === 'dies-after') effects.push({ action, phase, digest, fence, slot });
+    if (fate === 'done' || fate === 'dies-after')
+      effects.push({ action, phase, digest, fence, slot, drifted: drifted && phase === 'execute' });
     if (fate !== 'dies-after') await belay.record(action, fence, fate, phase);
   }
 
@@ -159,6 +168,18 @@ export async function tell(first: AuthorityFixture, name: string, story: readonl
     return on && belay.decide(on, person(one.who), one.what, more);
   }
 
+  let challenges = 0;
+  /** Break-glass, as it should be or with something missing. */
+  async function force({ run, who, lacks }: Extract<Step, { do: 'force' }>): Promise<unknown> {
+    const gate = lastGate(run);
+    const [option] = gate?.options ?? [];
+    if (!gate || !option) return undefined;
+    const proof = proofBy(lacks === 'own passkey' ? 'dee' : who, `${name}-${(challenges += 1)}`);
+    const given = lacks === 'passkey' ? {} : { proof };
+    const reason = lacks === 'reason' ? ' ' : 'the shop is down';
+    return belay.decide({ gate: gate.gate, digest: option.digest }, person(who), 'break-glass', { reason, ...given });
+  }
+
   async function settle({ run, who, happened }: Extract<Step, { do: 'settle' }>): Promise<unknown> {
     const gates = await belay.doors.gates({ run: refOf(run).run, state: 'open' });
     const gate = gates.find(({ kind }) => kind === 'doubt');
@@ -186,6 +207,8 @@ export async function tell(first: AuthorityFixture, name: string, story: readonl
         return ask(one);
       case 'decide':
         return decide(one);
+      case 'force':
+        return force(one);
       case 'lock':
         return belay.authority.lock({
           ...refOf(one.run),
@@ -242,6 +265,11 @@ export async function tell(first: AuthorityFixture, name: string, story: readonl
         const to = new Date(from.getTime() + HOUR);
         return belay.doors.addFreeze({ scope, from, to, reason: 'sale' }, BOB);
       }
+      case 'lift': {
+        const freezes = await belay.doors.freezes();
+        const here = freezes.find(({ scope: of }) => of.kind === 'target' && of.value === target.key);
+        return here && belay.doors.liftFreeze(here.id, person(one.who));
+      }
       case 'settle':
         return settle(one);
       case 'verified':
@@ -262,10 +290,29 @@ export async function tell(first: AuthorityFixture, name: string, story: readonl
       .selectAll()
       .where('ends_at', '>', now)
       .where('starts_at', '<=', now)
+      .where('lifted_at', 'is', null)
       .execute();
     return rows.some((row) => row.scope.kind === 'target' && row.scope.value === target.key);
   };
-  const around = async () => ({ halts: await haltsHere(), frozen: await frozenNow() });
+  /** Whether an alert fires that somebody looks into, for what the first run is about. */
+  const incidentNow = async () => {
+    const alerts = await belay.db.selectFrom('alerts').select(['run', 'group_key', 'status']).execute();
+    const firing = alerts.filter(({ group_key, status }) => group_key.startsWith(`${name}-`) && status === 'firing');
+    const views = await Promise.all(
+      firing.map(({ run }) =>
+        belay.db.selectFrom('runs').select(['state', 'alert_resolved_at']).where('id', '=', run).executeTakeFirst(),
+      ),
+    );
+    return views.some((view) => view && !isOver(view.state) && view.alert_resolved_at === null);
+  };
+  const holdersNow = async () =>
+    (await belay.db.selectFrom('locks').select('run').where('key', '=', target.key).execute()).map(({ run }) => run);
+  const around = async () => ({
+    halts: await haltsHere(),
+    frozen: await frozenNow(),
+    incident: await incidentNow(),
+    holders: await holdersNow(),
+  });
 
   let before = await around();
   for (const [slot, together] of story.entries()) {
@@ -277,6 +324,13 @@ export async function tell(first: AuthorityFixture, name: string, story: readonl
     slots.push({
       bundles: seen,
       frozen: [...new Set([before.frozen, after.frozen])],
+      // Where it fires and is resolved at the same time, it was open in between.
+      incident: [before.incident, after.incident, together.some((one) => one.do === 'fire')],
+      holders: [
+        ...before.holders,
+        ...after.holders,
+        ...together.flatMap((one) => (one.do === 'lock' ? [refOf(one.run).run] : [])),
+      ],
       halted: before.halts.some((id) => after.halts.includes(id)),
       ends: new Map(heads.map(({ run, seq }) => [run, seq])),
     });

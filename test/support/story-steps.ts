@@ -6,7 +6,7 @@ import { BUNDLES, type BundleName } from './story-bundles.ts';
 const HOUR = 3_600_000;
 
 /** How one attempt of a worker goes: well, refused by the system, or dead before or after the effect. */
-const FATES = ['done', 'done', 'failed', 'in-doubt', 'dies-before', 'dies-after'] as const;
+export const FATES = ['done', 'done', 'failed', 'in-doubt', 'dies-before', 'dies-after'] as const;
 
 // Mostly about one run, so that what happens there goes deep; the other wants the same target.
 const which = { run: fc.constantFrom<0 | 1>(0, 0, 0, 1), seq: fc.integer({ min: 1, max: 2 }) };
@@ -15,7 +15,7 @@ const seldom = fc.integer({ min: 0, max: 9 }).map((n) => n === 0);
 const bundles = Object.keys(BUNDLES).filter((name): name is BundleName => name in BUNDLES);
 
 type What = 'approve' | 'deny' | 'edit' | 'send-back' | 'by-hand';
-const people = fc.constantFrom('ann', 'ann', 'bob', 'bob', 'cy', 'cy', 'dee', 'requester', 'stranger');
+const people = fc.constantFrom('ann', 'ann', 'bob', 'bob', 'cy', 'cy', 'dee', 'eve', 'requester', 'stranger');
 
 const decision = fc.record({
   do: fc.constant('decide' as const),
@@ -24,6 +24,12 @@ const decision = fc.record({
   what: fc.constantFrom<What>('approve', 'approve', 'approve', 'approve', 'deny', 'edit', 'send-back', 'by-hand'),
   option: fc.nat({ max: 2 }),
   stale: seldom,
+});
+const force = fc.record({
+  do: fc.constant('force' as const),
+  run: which.run,
+  who: people,
+  lacks: fc.constantFrom('nothing' as const, 'nothing', 'nothing', 'passkey', 'own passkey', 'reason'),
 });
 const work = fc.record({
   do: fc.constant('work' as const),
@@ -47,10 +53,11 @@ const named = <D extends string>(name: D) => fc.record({ do: fc.constant(name) }
 const ofRun = <D extends string>(name: D) => fc.record({ do: fc.constant(name), run: which.run });
 
 /** Something that happens: by a person, a run, a worker, the monitoring, the keeper of policy, or time. */
-const single = fc.oneof(
+export const single = fc.oneof(
   weighed(2, fc.record({ do: fc.constant('preview' as const), ...which, revision: fc.nat({ max: 1 }) })),
   weighed(5, ofRun('ask' as const)),
   weighed(14, decision),
+  weighed(3, force),
   weighed(5, ofRun('lock' as const)),
   weighed(1, ofRun('unlock' as const)),
   weighed(12, work),
@@ -59,7 +66,7 @@ const single = fc.oneof(
     2,
     fc.record({ do: fc.constant('time' as const), ms: fc.constantFrom(1000, LEASE_MS, 2 * HOUR, 200 * HOUR) }),
   ),
-  weighed(1, fc.record({ do: fc.constant('attend' as const), run: which.run, due: fc.boolean() })),
+  weighed(3, fc.record({ do: fc.constant('attend' as const), run: which.run, due: seldom })),
   weighed(1, ofRun('void' as const)),
   weighed(1, ofRun('resolve' as const)),
   weighed(1, ofRun('fire' as const)),
@@ -69,6 +76,7 @@ const single = fc.oneof(
   weighed(2, named('halt' as const)),
   weighed(3, fc.record({ do: fc.constant('resume' as const), who: people })),
   weighed(1, named('freeze' as const)),
+  weighed(1, fc.record({ do: fc.constant('lift' as const), who: people })),
   weighed(2, fc.record({ do: fc.constant('settle' as const), run: which.run, who: people, happened: fc.boolean() })),
   weighed(1, named('restart' as const)),
   weighed(
@@ -81,55 +89,3 @@ const single = fc.oneof(
   ),
 );
 export type Step = typeof single extends fc.Arbitrary<infer T> ? T : never;
-
-/** The way it should go, so that stories get far enough for something to go wrong, with what goes wrong somewhere on it. */
-const goodWay = fc
-  .record({
-    option: fc.constantFrom(0, 1, 2, 2),
-    fate: fc.constantFrom(...FATES),
-    length: fc.integer({ min: 4, max: 11 }),
-    twist: fc.constantFrom<Step>(
-      { do: 'cancel', run: 0 },
-      { do: 'void', run: 0 },
-      { do: 'preview', run: 0, seq: 1, revision: 1 },
-      { do: 'time', ms: LEASE_MS },
-      { do: 'time', ms: 2 * HOUR },
-      { do: 'unlock', run: 0 },
-      { do: 'bundle', name: 'tight' },
-      { do: 'bundle', name: 'loose' },
-      { do: 'bundle', name: 'withoutAnn' },
-      { do: 'bundle', name: 'onlyOwnerBob' },
-      { do: 'bundle', name: 'never' },
-      { do: 'halt' },
-      { do: 'freeze' },
-      { do: 'restart' },
-      { do: 'decide', run: 0, who: 'cy', what: 'edit', option: 0, stale: false },
-      { do: 'decide', run: 0, who: 'bob', what: 'by-hand', option: 0, stale: false },
-    ),
-    twistAt: fc.nat({ max: 14 }),
-  })
-  .map(({ option, fate, length, twist, twistAt }) => {
-    const [first, second] = option === 1 ? [2, 1] : [1, 2];
-    const steps: Step[] = [
-      { do: 'preview', run: 0, seq: 1, revision: 0 },
-      { do: 'preview', run: 0, seq: 2, revision: 0 },
-      { do: 'ask', run: 0 },
-      { do: 'decide', run: 0, who: 'ann', what: 'approve', option, stale: false },
-      { do: 'decide', run: 0, who: 'bob', what: 'approve', option, stale: false },
-      { do: 'lock', run: 0 },
-      { do: 'work', run: 0, seq: first, phase: 'execute', fate, drifted: false },
-      { do: 'work', run: 0, seq: second, phase: 'execute', fate: 'done', drifted: false },
-      { do: 'settle', run: 0, who: 'ann', happened: true },
-      { do: 'verified', run: 0, verdict: 'failed' },
-      { do: 'work', run: 0, seq: option === 2 ? second : first, phase: 'undo', fate: 'done', drifted: false },
-    ];
-    return steps
-      .slice(0, length)
-      .toSpliced(twistAt, 0, ...(twistAt < length ? [twist] : []))
-      .map((step) => [step]);
-  });
-
-/** What happens, in order; what stands in one list happens at the same time. It begins with some of the good way. */
-export const stories = fc
-  .tuple(goodWay, fc.array(fc.array(single, { minLength: 1, maxLength: 3 }), { minLength: 3, maxLength: 15 }))
-  .map(([way, rest]) => [...way, ...rest]);
