@@ -4,6 +4,8 @@ import { queueOf, systemOf } from '../domain/queue.ts';
 import type { AnySystem } from '../sdk/define-system.ts';
 import type { AnyTool } from '../sdk/define-tool.ts';
 import type { Registry } from '../tools/registry.ts';
+import { NO_SECRETS, type Secrets } from './secrets.ts';
+import { withSecrets } from './with-secrets.ts';
 
 /** Settings by system and connection name, with the credentials in them: `{ kubernetes: { default: { kubeconfig } } }`. */
 export type ConnectionSettings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -28,7 +30,11 @@ function settingsOf(system: AnySystem, connection: string, given: unknown): unkn
 }
 
 /** Makes each connection's client on first use, so that one that is broken says so in the run that needs it. */
-export function createConnections(registry: Registry, settings: ConnectionSettings): Connections {
+export function createConnections(
+  registry: Registry,
+  settings: ConnectionSettings,
+  secrets: Secrets = NO_SECRETS,
+): Connections {
   const clients = new Map<string, unknown>();
   return {
     queues: Object.entries(settings).flatMap(([system, connections]) =>
@@ -47,7 +53,7 @@ export function createConnections(registry: Registry, settings: ConnectionSettin
         );
       const queue = queueOf(system.name, connection);
       if (!clients.has(queue)) clients.set(queue, system.connect(settingsOf(system, connection, given)));
-      return { tool, client: clients.get(queue) };
+      return { tool: withSecrets(tool, secrets), client: clients.get(queue) };
     },
   };
 }

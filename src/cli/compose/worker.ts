@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { NativeConnection } from '@temporalio/worker';
 import { type ConnectionSettings, createConnections } from '../../activities/connections.ts';
+import { createSecrets } from '../../activities/secrets.ts';
 import { httpAuthority } from '../../authority/http-client.ts';
 import { publicKeysIn } from '../../authority/keys/verify-signature.ts';
 import type { Manifest } from '../../domain/manifest.ts';
@@ -89,7 +90,11 @@ async function prepareTools(configuration: Configuration, queue: string): Promis
       2,
     );
   // One credential a process, whatever else the environment holds.
-  const connections = createConnections(registry, { [system]: { [connection]: settings } });
+  const connections = createConnections(
+    registry,
+    { [system]: { [connection]: settings } },
+    createSecrets(configuration.secrets),
+  );
   return {
     manifest: undefined,
     keyIds,
@@ -97,7 +102,18 @@ async function prepareTools(configuration: Configuration, queue: string): Promis
   };
 }
 
+/** What is for tools is not for those who run workflows or ask a model. */
+function refuseSecrets({ secrets }: Configuration, queue: string): void {
+  const [first] = secrets.keys();
+  if (first !== undefined && kindOfQueue(queue) !== 'tools')
+    throw new CliError(
+      `${first} is set, and a worker of ${queue} must not hold it; give it to the tools worker that uses it.`,
+      2,
+    );
+}
+
 async function prepare(configuration: Configuration, queue: string): Promise<Prepared> {
+  refuseSecrets(configuration, queue);
   switch (kindOfQueue(queue)) {
     case 'runbooks':
       return prepareRunbooks(configuration);

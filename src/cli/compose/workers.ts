@@ -1,5 +1,6 @@
 import { NativeConnection } from '@temporalio/worker';
 import { createConnections, type ConnectionSettings } from '../../activities/connections.ts';
+import { createSecrets } from '../../activities/secrets.ts';
 import type { AuthorityClient } from '../../authority/protocol.ts';
 import type { Manifest } from '../../domain/manifest.ts';
 import type { Configuration } from '../../platform/configuration/configuration.ts';
@@ -55,7 +56,7 @@ export async function startAllWorkers(parts: WorkerParts): Promise<RunningWorker
     await startRunbooksWorker(at, { bundle, authority }),
     ...(await startToolsWorkers(at, {
       authority,
-      connections: createConnections(registry, settings),
+      connections: createConnections(registry, settings, createSecrets(parts.configuration.secrets)),
       publicKeyPem,
       now: () => new Date(),
     })),

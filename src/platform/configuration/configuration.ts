@@ -19,6 +19,7 @@ import { readHookProofs, type HookProof } from './hook-proof.ts';
 import { readVariables } from './read-variables.ts';
 import { conflicts, type Process } from './conflicts.ts';
 import type { VariableName } from './variables.ts';
+import { readSecrets } from './worker-secrets.ts';
 
 const text = z.string();
 const FIELDS = {
@@ -91,9 +92,13 @@ const DEFAULTS = {
   PAGERDUTY_API_URL: 'https://api.pagerduty.com',
 } as const satisfies Variables;
 
-/** Belay's configuration: the parsed variables, with defaults, plus the proofs that webhooks must bring. */
+/** Belay's configuration: the parsed variables, with defaults, plus the proofs that webhooks must bring and a worker's secrets. */
 export type Configuration = Omit<Variables, keyof typeof DEFAULTS> &
-  Required<Pick<Variables, keyof typeof DEFAULTS>> & { readonly hooks: ReadonlyMap<string, HookProof> };
+  Required<Pick<Variables, keyof typeof DEFAULTS>> & {
+    readonly hooks: ReadonlyMap<string, HookProof>;
+    /** What `secret://name` in arguments stands for, by the variable that holds it. */
+    readonly secrets: ReadonlyMap<string, string>;
+  };
 
 /** The configuration does not hold; `problems` has every one of them, each naming its variable. */
 export class ConfigurationError extends CliError {
@@ -125,7 +130,8 @@ export function readConfiguration(env: NodeJS.ProcessEnv, of: Process = 'all'): 
     else problem(`${name} ${result.error.issues[0]?.message ?? 'is not valid'}`);
   }
   const hooks = readHookProofs(values, problem);
+  const secrets = readSecrets(values, problem);
   problems.push(...conflicts(new Set(Object.keys(values)), of));
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return { ...DEFAULTS, ...(parsed as Variables), hooks };
+  return { ...DEFAULTS, ...(parsed as Variables), hooks, secrets };
 }

@@ -1,4 +1,5 @@
 import type { VariableName } from './variables.ts';
+import { isSecretVariable } from './worker-secrets.ts';
 
 /** Which process asks: `all` of them in one (`belay up`) or the CLI, or one of production's. `hooks` is a server with that door alone. */
 export type Process = 'all' | 'server' | 'hooks' | 'worker';
@@ -114,6 +115,11 @@ export function conflicts(set: ReadonlySet<string>, of: Process = 'all'): string
     given.length > 0 && !has('TEMPORAL_ADDRESS'),
     `TEMPORAL_ADDRESS is missing; ${given.join(' and ')} would not be used with the embedded server`,
   );
+  for (const name of set)
+    need(
+      (of === 'server' || of === 'hooks') && isSecretVariable(name),
+      `${name} is set, and the server must not hold it; give it to the tools worker that uses it`,
+    );
   for (const [name, what] of NEEDED[of]) need(!has(name), `${name} is missing: ${what}`);
   for (const name of FOREIGN[of])
     need(has(name), `${name} is set, and ${of === 'hooks' ? 'the hooks door' : 'a worker'} must not hold it; unset it`);

@@ -3,6 +3,7 @@ import { closest } from 'fastest-levenshtein';
 import { codeOf } from '../problem.ts';
 import { isHookVariable } from './hook-proof.ts';
 import { VARIABLES, type Variable } from './variables.ts';
+import { isSecretVariable } from './worker-secrets.ts';
 
 /** For the project's own tests, which start Belay with their environment. */
 const OF_TESTS = /^BELAY_(TEST_\w+|REQUIRE_PARTS)$/;
@@ -11,20 +12,21 @@ const KNOWN: readonly Variable[] = VARIABLES;
 
 /**
  * The variables Belay reads, `X_FILE` already replaced by the content of the file it names (a trailing newline is not
- * part of a secret). Set and empty counts as unset, except where empty means something: approvers and hook proofs.
+ * part of a secret). Set and empty counts as unset, except where empty means something: approvers, hook proofs, secrets.
  * Unknown `BELAY_*` names, unreadable files and values given twice are problems.
  */
 export function readVariables(env: NodeJS.ProcessEnv, problem: (text: string) => void): Record<string, string> {
   const values: Record<string, string> = {};
-  const keepsEmpty = (name: string): boolean => name === 'BELAY_APPROVERS' || isHookVariable(name);
+  const isNamedFreely = (name: string): boolean => isHookVariable(name) || isSecretVariable(name);
+  const keepsEmpty = (name: string): boolean => name === 'BELAY_APPROVERS' || isNamedFreely(name);
   for (const [name, value] of Object.entries(env)) {
     if (value === undefined) continue;
-    if (KNOWN.some((variable) => variable.name === name) || isHookVariable(name)) {
+    if (KNOWN.some((variable) => variable.name === name) || isNamedFreely(name)) {
       if (value.trim() !== '' || keepsEmpty(name)) values[name] = value.trim();
       continue;
     }
     const of = name.endsWith('_FILE') ? name.slice(0, -'_FILE'.length) : undefined;
-    const takesFile = of !== undefined && (isHookVariable(of) || KNOWN.some((v) => v.name === of && v.file !== true));
+    const takesFile = of !== undefined && (isNamedFreely(of) || KNOWN.some((v) => v.name === of && v.file !== true));
     if (of !== undefined && takesFile) {
       if (value.trim() === '') continue;
       if ((env[of] ?? '').trim() !== '') problem(`${of} and ${name} are both set; keep one`);

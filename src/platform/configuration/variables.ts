@@ -5,7 +5,7 @@ export interface Variable {
   readonly file?: true;
 }
 
-/** Every variable Belay reads at start, besides `BELAY_HOOK_<SOURCE>_SECRET|_TOKEN` and those that AWS's SDK reads itself. */
+/** Every variable Belay reads at start, besides `BELAY_HOOK_<SOURCE>_SECRET|_TOKEN`, `BELAY_SECRET_<NAME>` and those that AWS's SDK reads itself. */
 export const VARIABLES = [
   { name: 'BELAY_PORT', help: 'port of the HTTP API (7420)' },
   { name: 'BELAY_HOST', help: 'address to listen on (127.0.0.1)' },

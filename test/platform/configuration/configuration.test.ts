@@ -34,6 +34,7 @@ describe('what is accepted', () => {
       GITHUB_API_URL: 'https://api.github.com',
       PAGERDUTY_API_URL: 'https://api.pagerduty.com',
       hooks: new Map(),
+      secrets: new Map(),
     });
   });
 
@@ -66,6 +67,16 @@ describe('what is accepted', () => {
       'a hook proof from a file',
       { BELAY_HOOK_GRAFANA_TOKEN_FILE: file('grafana', 't1,t2\n') },
       { hooks: new Map([['GRAFANA', { secrets: [], tokens: ['t1', 't2'] }]]) },
+    ],
+    [
+      "a worker's secrets, also from a file",
+      { BELAY_SECRET_DB_PASSWORD: 'long enough', BELAY_SECRET_TLS_KEY_FILE: file('tls', 'one\ntwo and more\n') },
+      {
+        secrets: new Map([
+          ['BELAY_SECRET_DB_PASSWORD', 'long enough'],
+          ['BELAY_SECRET_TLS_KEY', 'one\ntwo and more'],
+        ]),
+      },
     ],
   ];
   test.each(cases)('%s', (_name, env, part) => expect(readConfiguration(env)).toMatchObject(part));
@@ -136,6 +147,10 @@ describe('what is refused, naming the variable', () => {
       { GITHUB_TOKEN: 'a', GITHUB_TOKEN_FILE: file('both', 'b') },
       /^GITHUB_TOKEN and GITHUB_TOKEN_FILE are both set; keep one/,
     ],
+    [{ BELAY_SECRET_DB: '' }, /^BELAY_SECRET_DB is set but empty/],
+    [{ BELAY_SECRET_PIN: '1234' }, /^BELAY_SECRET_PIN has fewer than 8 characters/],
+    [{ BELAY_SECRET_GONE_FILE: '/nowhere' }, /^BELAY_SECRET_GONE_FILE: \/nowhere cannot be read \(ENOENT\)/],
+    [{ BELAY_SECRETS_DB: 'long enough' }, /^BELAY_SECRETS_DB is not a variable of Belay/],
     [{ BELAY_LOG_LEVEL: 'loud' }, /^BELAY_LOG_LEVEL must be debug, info, warn or error/],
   ];
   test.each(cases)('%j', (env, problem) => expect(problemsOf(env)).toEqual([expect.stringMatching(problem)]));
