@@ -2,7 +2,7 @@
  * How soon the random gate stories find faults that are planted in the authority, one at a time, without the fixed
  * examples. Plants in a copy of the sources. Prints, for each fault, after how many stories each seed found it.
  *
- *   nice node bench/planted-faults.ts [seeds=3] [stories=150] [only=<part of a name>] [shard=0/2]
+ *   nice node bench/planted-faults.ts [seeds=3] [stories=250] [only=<part of a name>] [shard=0/2]
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -176,7 +176,7 @@ const FAULTS: Readonly<Record<string, readonly Edit[]>> = {
 
 const given = Object.fromEntries(process.argv.slice(2).map((one) => one.split('=')));
 const seeds = Number(given['seeds'] ?? 3);
-const stories = Number(given['stories'] ?? 150);
+const stories = Number(given['stories'] ?? 250);
 const only = given['only'] ?? '';
 const [shard = 0, shards = 1] = (given['shard'] ?? '0/1').split('/').map(Number);
 

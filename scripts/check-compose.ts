@@ -15,7 +15,7 @@ import { composeProblems } from './compose-rules.ts';
  */
 const root = join(import.meta.dirname, '..');
 const FILE = 'docker-compose.yml';
-const WITH = ['deploy/compose.slack.yml'];
+const WITH = ['slack', 'oidc', 'pagerduty', 's3'].map((name) => `deploy/compose.${name}.yml`);
 
 /** Interpolated, where Compose does that; the values mean nothing. */
 const VALUES = {
@@ -23,6 +23,7 @@ const VALUES = {
   BELAY_GID: '1000',
   PROMETHEUS_URL: 'http://prometheus.example.com:9090',
   BELAY_SLACK_CHANNEL: 'C0123456789',
+  BELAY_POLICY: './our-policy',
 };
 
 const run = (command: readonly string[], env: NodeJS.ProcessEnv) => {
@@ -99,7 +100,10 @@ const files = [FILE, ...WITH].map((file) => ({
 }));
 const problems = [
   ...(compose ? askCompose(compose) : files.flatMap(({ file, parsed }) => askSchema(file, parsed))),
-  ...composeProblems(files[0]?.parsed),
+  ...composeProblems(
+    files[0]?.parsed,
+    files.slice(1).map(({ parsed }) => parsed),
+  ),
 ];
 const used = compose ? `${compose.join(' ')} config` : 'the JSON schema of the Compose specification (no Compose here)';
 if (problems.length > 0) {

@@ -83,13 +83,46 @@ function references(name: string, service: Service, file: z.infer<typeof Compose
 const unwatched = (name: string, { restart, healthcheck }: Service): string[] =>
   restart?.startsWith('on-failure') || healthcheck || name === 'temporal-ui' ? [] : [`${name}: it has no health check`];
 
+/** What the server must be given where it is set in .env, by its own file or by one that is added to it. */
+const PASSED = [
+  'BELAY_POLICY',
+  'BELAY_APPROVERS',
+  'BELAY_PUBLIC_URL',
+  'BELAY_OIDC_ISSUER',
+  'BELAY_OIDC_CLIENT_ID',
+  'BELAY_OIDC_CLIENT_SECRET_FILE',
+  'BELAY_FREEZE_ICAL',
+  'BELAY_ANCHORS',
+  'PAGERDUTY_TOKEN_FILE',
+  'PAGERDUTY_API_URL',
+  'SLACK_BOT_TOKEN_FILE',
+  'BELAY_SLACK_CHANNEL',
+];
+
+/** Whether what people set reaches the server, and the folder with their rules is where the server is told to look. */
+function passing(server: Service | undefined, added: readonly Service[]): string[] {
+  const environments = [server, ...added].map((service) => service?.environment ?? {});
+  const missing = PASSED.filter((name) => !environments.some((environment) => Object.hasOwn(environment, name)));
+  const inside = /^\$\{BELAY_POLICY:\+([^}]+)\}$/.exec(String(server?.environment?.['BELAY_POLICY']))?.[1];
+  const mounted = (server?.volumes ?? []).some(
+    (volume) =>
+      typeof volume === 'string' && /^\$\{BELAY_POLICY:-[^}]+\}:/.test(volume) && volume.endsWith(`:${inside}:ro`),
+  );
+  return [
+    ...missing.map((name) => `server: ${name} does not reach it`),
+    ...(mounted ? [] : ['server: the folder of BELAY_POLICY is not mounted, read-only, where the server looks']),
+  ];
+}
+
 /**
  * What is wrong with a compose file, as parsed from YAML; empty when nothing is. Held: images pinned, no secret written
  * out, nothing published beyond loopback, nobody root, and no worker on a network of PostgreSQL's.
+ * `added` are the files that may be given beside it.
  * @throws when it has none of the services that these rules are about, so that an empty file does not pass.
  */
-export function composeProblems(parsed: unknown): string[] {
+export function composeProblems(parsed: unknown, added: readonly unknown[] = []): string[] {
   const file = Compose.parse(parsed);
+  const others = added.map((one) => Compose.parse(one));
   const services = Object.entries(file.services);
   const workers = services.filter(([, { command }]) => [command].flat().includes('worker'));
   const wanted = ['postgres', 'temporal', 'temporal-ui', 'server', 'migrate'];
@@ -121,8 +154,14 @@ export function composeProblems(parsed: unknown): string[] {
       const shared = tokens.some((other) => other.name !== name && other.own.some((token) => own.includes(token)));
       return own.length !== 1 || shared ? [`${name}: it must have one worker token, its own`] : [];
     }),
-    ...Object.entries(file.secrets).flatMap(([name, { file: path }]) =>
-      path?.startsWith('./deploy/secrets/') ? [] : [`secret ${name}: it is no file of deploy/secrets`],
+    ...passing(
+      file.services['server'],
+      others.flatMap(({ services }) => (services['server'] ? [services['server']] : [])),
     ),
+    ...[file, ...others]
+      .flatMap(({ secrets }) => Object.entries(secrets))
+      .flatMap(([name, { file: path }]) =>
+        path?.startsWith('./deploy/secrets/') ? [] : [`secret ${name}: it is no file of deploy/secrets`],
+      ),
   ];
 }

@@ -12,8 +12,8 @@ import { BUNDLES } from '../support/story-bundles.ts';
 import type { Step } from '../support/story-steps.ts';
 import { stories } from '../support/story-ways.ts';
 
-/** 150 stories in every run; `BELAY_STORIES=10000` for a night. A failure prints its seed: `BELAY_SEED` tells it again. */
-const STORIES = Number(process.env['BELAY_STORIES'] ?? 150);
+/** 250 stories in every run; `BELAY_STORIES=10000` for a night. A failure prints its seed: `BELAY_SEED` tells it again. */
+const STORIES = Number(process.env['BELAY_STORIES'] ?? 250);
 const SEED = process.env['BELAY_SEED'];
 /** A grant reads the sequence of the whole database, so a night of stories has several. */
 const PER_DATABASE = 40;

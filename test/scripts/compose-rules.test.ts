@@ -10,14 +10,17 @@ type Loose = Record<string, any>; // oxlint-disable-line typescript/no-explicit-
 const text = readFileSync(join(import.meta.dirname, '../../docker-compose.yml'), 'utf8');
 // As YAML merges share objects, a change to one service must not be one of all.
 const ours = (): Loose => z.looseObject({}).parse(JSON.parse(JSON.stringify(parse(text, { merge: true }))));
+const added = ['slack', 'oidc', 'pagerduty', 's3'].map((name): unknown =>
+  parse(readFileSync(join(import.meta.dirname, `../../deploy/compose.${name}.yml`), 'utf8')),
+);
 const problemsOf = (change: (services: Loose, file: Loose) => void): string[] => {
   const file = ours();
   change(file['services'], file);
-  return composeProblems(file);
+  return composeProblems(file, added);
 };
 
 test('the compose file keeps every rule', () => {
-  expect(composeProblems(ours())).toEqual([]);
+  expect(composeProblems(ours(), added)).toEqual([]);
 });
 
 // Each line is a fault planted in the file that ships: a rule that catches nothing holds nothing.
@@ -70,6 +73,22 @@ describe('the rules catch', () => {
       'a secret from elsewhere',
       (_, f) => (f['secrets']['blobs.key'].file = '/etc/blobs.key'),
       'no file of deploy/secrets',
+    ],
+    [
+      'a setting that stays outside',
+      (s) => delete s['server'].environment.BELAY_OIDC_ISSUER,
+      'BELAY_OIDC_ISSUER does not',
+    ],
+    ['a policy folder that nobody mounts', (s) => s['server'].volumes.pop(), 'BELAY_POLICY is not mounted'],
+    [
+      'one that could be written from inside',
+      (s) => (s['server'].volumes = s['server'].volumes.map((one: string) => one.replace(':ro', ''))),
+      'BELAY_POLICY is not mounted',
+    ],
+    [
+      'one that is mounted elsewhere',
+      (s) => (s['server'].environment.BELAY_POLICY = '${BELAY_POLICY:+/policy}'),
+      'BELAY_POLICY is not mounted',
     ],
     ['no health check', (s) => delete s['server'].healthcheck, 'no health check'],
   ];

@@ -86,14 +86,15 @@ describeReal('a secret that an argument names', ['postgres'], () => {
   /** As Temporal runs it: what it is given and gives back is in the history. */
   async function inHistory<I, O>(activity: (given: I) => Promise<O>, given: I): Promise<O> {
     const logger = new DefaultLogger('TRACE', ({ message, meta }) => heard.push(`${message} ${JSON.stringify(meta)}`));
-    const answer = await new MockActivityEnvironment(undefined, { logger })
-      .run((request: I) => activity(request), given)
-      .catch((error: unknown) => {
-        heard.push(error instanceof Error ? `${error.message} ${error.stack} ${String(error.cause)}` : String(error));
-        throw error;
-      });
-    heard.push(JSON.stringify([given, answer]));
-    return answer;
+    try {
+      const run = (request: I): Promise<O> => activity(request);
+      const answer: O = await new MockActivityEnvironment(undefined, { logger }).run(run, given);
+      heard.push(JSON.stringify([given, answer]));
+      return answer;
+    } catch (error) {
+      heard.push(error instanceof Error ? `${error.message} ${error.stack} ${String(error.cause)}` : String(error));
+      throw error;
+    }
   }
 
   /** All there is in the database, as text. */

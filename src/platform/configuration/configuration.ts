@@ -131,7 +131,9 @@ export function readConfiguration(env: NodeJS.ProcessEnv, of: Process = 'all'): 
   }
   const hooks = readHookProofs(values, problem);
   const secrets = readSecrets(values, problem);
-  problems.push(...conflicts(new Set(Object.keys(values)), of));
+  // An empty list of approvers is one, and stands in nobody's way.
+  const set = Object.entries(values).flatMap(([name, value]) => (value === '' ? [] : [name]));
+  problems.push(...conflicts(new Set(set), of));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { ...DEFAULTS, ...(parsed as Variables), hooks, secrets };
 }
