@@ -37,7 +37,7 @@ const STATIC = { 'cache-control': 'max-age=300', 'x-content-type-options': 'nosn
 
 /** The scope of people: who they are is known before any handler runs. `/api/openapi.json` is for everybody. */
 export async function people(app: FastifyInstance, options: PeopleOptions): Promise<void> {
-  const admit: Doors['admit'] = (person) => options.doors.admit(person);
+  const admit: Doors['admit'] = (person, claims) => options.doors.admit(person, claims);
   await app.register(signIn, {
     cookieName: options.signIn.cookieName ?? 'belay',
     allowedHosts: options.hosts,

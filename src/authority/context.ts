@@ -8,6 +8,7 @@ import type { LedgerKeeper } from './ledger/keeper.ts';
 import type { Seen } from './ledger/seen.ts';
 import type { VerifiedSequence } from './ledger/verified-sequence.ts';
 import type { OutsideLists } from './people/narrowing.ts';
+import type { SignIns } from './people/sign-ins.ts';
 import type { StepUp } from './stepup/step-up.ts';
 
 /** What every part of the authority works with. Tests set `now`. */
@@ -23,6 +24,8 @@ export interface AuthorityContext {
   readonly bundles?: () => BundleKeeper;
   /** What narrows groups of the directory. Absent: nothing outside is read, and a group that wants it counts for nobody. */
   readonly narrowing?: OutsideLists;
+  /** What an OpenID provider said of those who signed in by it. Absent: a group that wants a claim counts for nobody. */
+  readonly signIns?: SignIns;
   /** Change freezes that calendars tell of; absent where none is configured. */
   readonly calendars?: Calendars;
   /** Null where no door for passkeys is configured: what needs one is refused. */

@@ -55,6 +55,7 @@ export function directoryProblems({ people, groups }: Directory): string[] {
 const KNOWN_BY = {
   'slack-usergroup': { starts: 'slack:', spelled: 'slack:<team>/<user>' },
   'pagerduty-schedule': { starts: 'pagerduty:', spelled: 'pagerduty:<user>' },
+  'oidc-claim': { starts: 'oidc:', spelled: 'oidc:<issuer>#<subject>' },
 } as const;
 
 /** What is allowed and may still surprise: groups of nobody, and members whom a source cannot know. For people to read. */

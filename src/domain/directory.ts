@@ -25,12 +25,31 @@ export const DirectoryPerson = z.strictObject({
 });
 export type DirectoryPerson = z.infer<typeof DirectoryPerson>;
 
+const SlackUserGroup = z.strictObject({ kind: z.literal('slack-usergroup'), id: z.string().regex(/^S[A-Z0-9]+$/) });
+const PagerDutySchedule = z.strictObject({ kind: z.literal('pagerduty-schedule'), id: z.string().min(1) });
+/** A claim of the OpenID provider that a person signed in by; `value` is one of its values, exactly. */
+const ClaimNarrowing = z.strictObject({
+  kind: z.literal('oidc-claim'),
+  claim: z.string().min(1).max(200),
+  value: z.string().min(1).max(200),
+});
+export type ClaimNarrowing = z.infer<typeof ClaimNarrowing>;
+/** A list that is read where it is kept. */
+export type ListNarrowing = z.infer<typeof SlackUserGroup> | z.infer<typeof PagerDutySchedule>;
+
 /** What else must say that somebody is in a group right now. It only ever takes people out of the directory's list. */
-export const Narrowing = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('slack-usergroup'), id: z.string().regex(/^S[A-Z0-9]+$/) }),
-  z.strictObject({ kind: z.literal('pagerduty-schedule'), id: z.string().min(1) }),
-]);
+export const Narrowing = z.discriminatedUnion('kind', [SlackUserGroup, PagerDutySchedule, ClaimNarrowing]);
 export type Narrowing = z.infer<typeof Narrowing>;
+
+/** What narrows a group, as records name it: `slack-usergroup:S012`, `oidc-claim:groups=sre`. */
+export const narrowingSource = (it: Narrowing): string =>
+  it.kind === 'oidc-claim' ? `${it.kind}:${it.claim}=${it.value}` : `${it.kind}:${it.id}`;
+
+/** The same as people call it. */
+export function narrowingName(it: Narrowing): string {
+  if (it.kind === 'oidc-claim') return `the sign-in claim ${it.claim} "${it.value}"`;
+  return it.kind === 'slack-usergroup' ? `Slack user group ${it.id}` : `PagerDuty schedule ${it.id}`;
+}
 
 export const DirectoryGroup = z.strictObject({
   members: z.array(Name),

@@ -60,10 +60,14 @@ export async function startOidcProvider(): Promise<RunningProvider> {
         cookies: { keys: ['of this test'] },
         // As Okta, Entra and Google do it: what the scope asks for is in the ID token.
         conformIdTokenClaims: false,
-        claims: { openid: ['sub'], profile: ['name'] },
+        claims: { openid: ['sub'], profile: ['name'], groups: ['groups', 'level'] },
         findAccount: (_, sub) => ({
           accountId: sub,
-          claims: () => ({ sub, ...(NAMES[sub] === undefined ? {} : { name: NAMES[sub] }) }),
+          claims: () => ({
+            sub,
+            ...(NAMES[sub] === undefined ? {} : { name: NAMES[sub] }),
+            ...(sub === 'u1' ? { groups: ['on-call', 'sre'], level: 3 } : {}),
+          }),
         }),
       });
       provider.use(async (context, next) => {

@@ -1,5 +1,5 @@
 import type { Person } from '../../domain/person.ts';
-import type { OidcSettings } from './oidc/oidc-client.ts';
+import type { OidcSettings, SignedIn } from './oidc/oidc-client.ts';
 
 /** Sign-in at an OpenID provider, for the people of the directory. */
 export interface OidcSignIn extends OidcSettings {
@@ -9,7 +9,11 @@ export interface OidcSignIn extends OidcSettings {
   readonly onProblem: (message: string, error: unknown) => void;
 }
 
-export type Admit = (identity: string) => Promise<{ person: Omit<Person, 'door'> } | { refused: string }>;
+/** `claims`: what the issuer said of them in this very sign-in. */
+export type Admit = (
+  identity: string,
+  claims?: SignedIn['claims'],
+) => Promise<{ person: Omit<Person, 'door'> } | { refused: string }>;
 
 /** How one server's browser sign-in is set up. */
 export interface SignInOptions {

@@ -4,6 +4,8 @@ export const MEMBERSHIP_AGE = {
   fresh: 60_000,
   /** So old it counts while its source does not answer; beyond it, that membership does not count. */
   most: 10 * 60_000,
+  /** So old a claim of an OpenID sign-in counts; the issuer is not asked again before the next one. */
+  claim: 60 * 60_000,
 } as const;
 
 /** How long a click waits for a source. The person has had Slack's acknowledgement by then. Milliseconds. */

@@ -1,4 +1,4 @@
-import type { Narrowing } from '../../domain/directory.ts';
+import type { ListNarrowing } from '../../domain/directory.ts';
 import { reasonOf } from '../../platform/problem.ts';
 import { ASK_WITHIN, LEFT_ALONE, MEMBERSHIP_AGE } from './membership-age.ts';
 
@@ -9,7 +9,7 @@ import { ASK_WITHIN, LEFT_ALONE, MEMBERSHIP_AGE } from './membership-age.ts';
 export type NarrowingSource = (id: string, signal: AbortSignal) => Promise<readonly string[]>;
 
 /** Where each kind of list is read. What is not configured is absent, and narrows to nobody. */
-export type NarrowingSources = { readonly [Kind in Narrowing['kind']]?: NarrowingSource };
+export type NarrowingSources = { readonly [Kind in ListNarrowing['kind']]?: NarrowingSource };
 
 /** What a list said, and when. */
 export interface Reading {
@@ -20,12 +20,12 @@ export interface Reading {
 /** The outside lists through a cache with a maximum age. */
 export interface OutsideLists {
   /** Asks unless what it knows is fresh. Never rejects: `problem` says in words why there is no answer that counts. */
-  read(list: Narrowing): Promise<Reading | { readonly problem: string }>;
+  read(list: ListNarrowing): Promise<Reading | { readonly problem: string }>;
   /** What it knows, of any age, without asking anybody. */
-  lastRead(list: Narrowing): Reading | undefined;
+  lastRead(list: ListNarrowing): Reading | undefined;
 }
 
-const NOT_CONFIGURED: Readonly<Record<Narrowing['kind'], string>> = {
+const NOT_CONFIGURED: Readonly<Record<ListNarrowing['kind'], string>> = {
   'slack-usergroup': 'no Slack is configured (SLACK_BOT_TOKEN)',
   'pagerduty-schedule': 'no PagerDuty is configured (PAGERDUTY_TOKEN)',
 };
@@ -39,7 +39,7 @@ interface Entry {
 /** A cache of what the sources say; `now` is the authority's clock. */
 export function outsideLists(sources: NarrowingSources, now: () => Date): OutsideLists {
   const entries = new Map<string, Entry>();
-  const entryOf = ({ kind, id }: Narrowing): Entry => {
+  const entryOf = ({ kind, id }: ListNarrowing): Entry => {
     const key = `${kind}:${id}`;
     const entry = entries.get(key) ?? {};
     entries.set(key, entry);

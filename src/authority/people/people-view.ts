@@ -25,7 +25,7 @@ const GroupView = z.object({
   /** Those of them who may decide now; empty means nobody. */
   now: z.array(z.string()),
   leads: z.array(z.string()),
-  /** The outside lists it is narrowed by; `readAt` is null for one that never answered. */
+  /** The outside lists it is narrowed by; `readAt` is null for one that never answered, and for a claim, which is read at each sign-in. */
   narrowedBy: z.array(z.intersection(Narrowing, z.object({ readAt: z.iso.datetime().nullable() }))),
 });
 
@@ -54,7 +54,7 @@ export async function peopleView(context: PeopleContext): Promise<PeopleView> {
     leads,
     narrowedBy: narrowedBy.map((list) => ({
       ...list,
-      readAt: context.narrowing?.lastRead(list)?.at.toISOString() ?? null,
+      readAt: list.kind === 'oidc-claim' ? null : (context.narrowing?.lastRead(list)?.at.toISOString() ?? null),
     })),
   }));
   return { people, groups, notes: directoryNotes(directory) };

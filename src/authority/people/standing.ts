@@ -1,8 +1,16 @@
-import { type Directory, listedIn, type Narrowing, nameOfIdentity } from '../../domain/directory.ts';
+import {
+  type Directory,
+  listedIn,
+  type ListNarrowing,
+  type Narrowing,
+  nameOfIdentity,
+  narrowingName,
+  narrowingSource,
+} from '../../domain/directory.ts';
 import type { Person } from '../../domain/person.ts';
 import type { Membership, Standing } from '../../domain/standing.ts';
 import type { AuthorityContext } from '../context.ts';
-import type { OutsideLists } from './narrowing.ts';
+import { type Came, claimHolds } from './claim-membership.ts';
 
 /** A group that lists somebody and does not count for them now, with the reason in words for them. */
 export interface Uncounted {
@@ -17,49 +25,70 @@ export interface Known {
 }
 
 /** What it takes to know who counts: the directory of now, the outside lists, the clock. */
-export type PeopleContext = Pick<AuthorityContext, 'bundle' | 'narrowing' | 'now'>;
+export type PeopleContext = Pick<AuthorityContext, 'bundle' | 'narrowing' | 'signIns' | 'now'>;
 
-/** The list as people call it. */
-const called = ({ kind, id }: Narrowing): string =>
-  kind === 'slack-usergroup' ? `Slack user group ${id}` : `PagerDuty schedule ${id}`;
+/** Somebody whose memberships are asked for. */
+interface Asked {
+  readonly name: string;
+  readonly identities: readonly string[];
+  /** Through which door they come; undefined where nobody comes and it is only looked up. */
+  readonly came: Came | undefined;
+}
 
-const notListed = (list: Narrowing, name: string, at: Date): string =>
-  `${called(list)} ${list.kind === 'slack-usergroup' ? 'does not list' : 'does not have on call'} ${name} (read ${at.toISOString()})`;
+const notListed = (list: ListNarrowing, name: string, at: Date): string =>
+  `${narrowingName(list)} ${list.kind === 'slack-usergroup' ? 'does not list' : 'does not have on call'} ${name} (read ${at.toISOString()})`;
 
-/** Whether every list that narrows a group has one of these identities. */
+/** When one of the things that narrow a group said that it has somebody; or why it does not, in words. */
+async function reading(
+  { narrowing, signIns }: PeopleContext,
+  it: Narrowing,
+  { name, identities, came }: Asked,
+): Promise<{ at: Date } | { why: string }> {
+  if (it.kind === 'oidc-claim') {
+    const held = claimHolds(it, came, signIns);
+    return 'at' in held ? held : { why: `${narrowingName(it)}: ${held.problem}` };
+  }
+  const list = (await narrowing?.read(it)) ?? { problem: 'nothing here reads it' };
+  if ('problem' in list) return { why: `${narrowingName(it)}: ${list.problem}` };
+  return identities.some((identity) => list.identities.has(identity))
+    ? { at: list.at }
+    : { why: notListed(it, name, list.at) };
+}
+
+/** Whether everything that narrows a group has them. */
 async function membershipIn(
+  context: PeopleContext,
   group: string,
-  { name, identities, lists }: { name: string; identities: readonly string[]; lists: readonly Narrowing[] },
-  outside: OutsideLists | undefined,
-  now: Date,
+  narrowedBy: readonly Narrowing[],
+  asked: Asked,
 ): Promise<Membership | Uncounted> {
-  const readings = await Promise.all(
-    lists.map(async (list) => ({ list, ...((await outside?.read(list)) ?? { problem: 'nothing here reads it' }) })),
-  );
-  const why = readings.flatMap((one) => {
-    if ('problem' in one) return [`${called(one.list)}: ${one.problem}`];
-    return identities.some((identity) => one.identities.has(identity)) ? [] : [notListed(one.list, name, one.at)];
-  });
+  const readings = await Promise.all(narrowedBy.map((it) => reading(context, it, asked)));
+  const why = readings.flatMap((one) => ('why' in one ? [one.why] : []));
   if (why.length > 0) return { group, why: why.join('; ') };
+  const now = context.now();
   const times = readings.map((one) => ('at' in one ? one.at.getTime() : now.getTime()));
   return {
     group,
-    source: ['directory', ...lists.map(({ kind, id }) => `${kind}:${id}`)].join('+'),
+    source: ['directory', ...narrowedBy.map(narrowingSource)].join('+'),
     // As old as the oldest of what it rests on.
     at: new Date(Math.min(now.getTime(), ...times)).toISOString(),
   };
 }
 
-/** The groups somebody of the directory counts in right now, and those that list them in vain. */
+/**
+ * The groups somebody of the directory counts in right now, and those that list them in vain; `came` is the door they
+ * come through, without which no claim counts.
+ */
 export async function membershipsOf(
-  { bundle, narrowing, now }: PeopleContext,
+  context: PeopleContext,
   name: string,
-  directory: Directory = bundle().directory,
+  directory: Directory = context.bundle().directory,
+  came?: Came,
 ): Promise<{ memberships: Membership[]; uncounted: Uncounted[] }> {
   const identities = directory.people[name]?.identities ?? [];
   const found = await Promise.all(
     listedIn(directory, name).map((group) =>
-      membershipIn(group, { name, identities, lists: directory.groups[group]?.narrowedBy ?? [] }, narrowing, now()),
+      membershipIn(context, group, directory.groups[group]?.narrowedBy ?? [], { name, identities, came }),
     ),
   );
   return {
@@ -80,6 +109,6 @@ export async function standingOf(context: PeopleContext, person: Person): Promis
     return { refused: `${person.name} (${person.id}) is not in Belay's directory; this changed nothing.` };
   if (directory.people[name]?.active !== true)
     return { refused: `${person.name} (${name}) is deactivated in Belay's directory; this changed nothing.` };
-  const { memberships, uncounted } = await membershipsOf(context, name, directory);
+  const { memberships, uncounted } = await membershipsOf(context, name, directory, person);
   return { standing: { person: name, memberships }, uncounted };
 }

@@ -10,6 +10,7 @@ export function oidcOf(configuration: Configuration, log: Logger): ServerOptions
     issuer,
     clientId,
     clientSecret: configuration.BELAY_OIDC_CLIENT_SECRET,
+    scopes: configuration.BELAY_OIDC_SCOPES ?? [],
     callback: () => `${here}/signin/oidc/callback`,
     onProblem: (message, error) => log.warn({ err: error, issuer }, message),
   };

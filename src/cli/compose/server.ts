@@ -28,6 +28,7 @@ import { openBundle } from './bundle.ts';
 import { freezeCalendars } from './freezes.ts';
 import { haltsAtStart } from './halts.ts';
 import type { ServerKeys } from './keys.ts';
+import { signIns } from '../../authority/people/sign-ins.ts';
 import { narrowingOf } from './narrowing.ts';
 import { oidcOf } from './oidc.ts';
 import { ledgerKeeper } from './ledger-keeper.ts';
@@ -135,6 +136,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
     now: () => new Date(),
     poke: () => poke(),
     narrowing: narrowingOf(configuration, () => new Date()),
+    ...(configuration.BELAY_OIDC_ISSUER === undefined ? {} : { signIns: signIns(() => new Date()) }),
     seen: seenFrom(undefined),
     verified: verifiedSequence(),
     ...(calendars ? { calendars } : {}),

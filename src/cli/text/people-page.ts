@@ -1,19 +1,19 @@
 import pc from 'picocolors';
 import type { PeopleView } from '../../authority/people/people-view.ts';
+import { narrowingName } from '../../domain/directory.ts';
 import { printable, table } from './table.ts';
 import { ago } from './times.ts';
 
 type Group = PeopleView['groups'][number];
 
-const LISTS = { 'slack-usergroup': 'Slack user group', 'pagerduty-schedule': 'PagerDuty schedule' } as const;
-
 /** What says who is in a group, and how old that is. */
 const sourceOf = ({ narrowedBy }: Group): string =>
   [
     'directory',
-    ...narrowedBy.map(
-      ({ kind, id, readAt }) => `${LISTS[kind]} ${id} (${readAt === null ? 'never read' : ago(readAt)})`,
-    ),
+    ...narrowedBy.map(({ readAt, ...list }) => {
+      const never = list.kind === 'oidc-claim' ? 'read at each sign-in' : 'never read';
+      return `${narrowingName(list)} (${readAt === null ? never : ago(readAt)})`;
+    }),
   ].join(', ');
 
 /** Groups with who may decide now, people with their identities, then what needs saying. */

@@ -12,6 +12,7 @@ import {
   person,
   port,
   postgresUrl,
+  scopes,
   startingWith,
   yesNo,
 } from './fields.ts';
@@ -35,6 +36,7 @@ const FIELDS = {
   BELAY_OIDC_ISSUER: issuer,
   BELAY_OIDC_CLIENT_ID: text,
   BELAY_OIDC_CLIENT_SECRET: text,
+  BELAY_OIDC_SCOPES: scopes,
   BELAY_FREEZE_ICAL: calendars,
   BELAY_SLACK_CHANNEL: text.regex(/^[CGD][A-Z0-9]{2,}$/, 'must be a channel id such as C0123456789, not a name'),
   BELAY_ROUTES: readableFile,

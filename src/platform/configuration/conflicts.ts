@@ -86,7 +86,8 @@ export function conflicts(set: ReadonlySet<string>, of: Process = 'all'): string
   ] as const)
     need(has('BELAY_OIDC_ISSUER') && !has(name), `${name} is missing; BELAY_OIDC_ISSUER needs it: ${why}`);
   need(
-    (has('BELAY_OIDC_CLIENT_ID') || has('BELAY_OIDC_CLIENT_SECRET')) && !has('BELAY_OIDC_ISSUER'),
+    (has('BELAY_OIDC_CLIENT_ID') || has('BELAY_OIDC_CLIENT_SECRET') || has('BELAY_OIDC_SCOPES')) &&
+      !has('BELAY_OIDC_ISSUER'),
     'BELAY_OIDC_ISSUER is missing; without it nobody can sign in by OpenID Connect',
   );
   need(

@@ -69,6 +69,15 @@ export const people = z
       );
   });
 
+/** Scopes of OAuth by comma; a space would end one. */
+export const scopes = z
+  .string()
+  .transform((value) => value.split(',').map((scope) => scope.trim()))
+  .refine(
+    (all) => all.every((scope) => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(scope)),
+    'must be scopes by comma, such as groups',
+  );
+
 export const yesNo = z
   .string()
   .regex(/^(1|0|true|false)$/i, 'must be true or false')

@@ -22,6 +22,7 @@ export const VARIABLES = [
   { name: 'BELAY_OIDC_ISSUER', help: 'OpenID Connect issuer people sign in at; needs BELAY_PUBLIC_URL' },
   { name: 'BELAY_OIDC_CLIENT_ID', help: 'what the issuer knows Belay as' },
   { name: 'BELAY_OIDC_CLIENT_SECRET', help: "the client's secret; absent: a public client, by PKCE alone" },
+  { name: 'BELAY_OIDC_SCOPES', help: 'scopes to ask for beside openid and profile, by comma: groups' },
   { name: 'BELAY_FREEZE_ICAL', help: 'calendars of change freezes, by comma: https addresses or files' },
   { name: 'BELAY_SLACK_CHANNEL', help: 'id of the channel for cards' },
   { name: 'BELAY_ROUTES', help: 'route file: which alerts start which runbook', file: true },

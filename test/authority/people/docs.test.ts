@@ -20,6 +20,7 @@ test.each([
   [`up to ${MEMBERSHIP_AGE.fresh / 1000} seconds`],
   [`within ${MEMBERSHIP_AGE.fresh / 1000} seconds`],
   [`up to ${MEMBERSHIP_AGE.most / 60_000} minutes`],
+  [`counts for up to ${MEMBERSHIP_AGE.claim / 60_000} minutes`],
   [`at most ${ASK_WITHIN / 1000} seconds`],
   [`within ${ATTEMPT_LIFETIME === 600_000 ? 'ten' : ATTEMPT_LIFETIME / 60_000} minutes`],
   [`lasts ${SESSION_LIFETIME === 12 * 3_600_000 ? 'twelve' : SESSION_LIFETIME / 3_600_000} hours`],

@@ -105,6 +105,7 @@ describe('what is refused, naming the variable', () => {
       /^BELAY_PUBLIC_URL is missing; .*\/signin\/oidc\/callback/,
     ],
     [{ BELAY_OIDC_CLIENT_SECRET: 's' }, /^BELAY_OIDC_ISSUER is missing/],
+    [{ BELAY_OIDC_SCOPES: 'groups' }, /^BELAY_OIDC_ISSUER is missing/],
     ...['http://id.example.com', 'id.example.com', 'https://id.example.com?tenant=1', 'https://id.example.com#x'].map(
       (wrong): [NodeJS.ProcessEnv, RegExp] => [
         { BELAY_OIDC_ISSUER: wrong, BELAY_OIDC_CLIENT_ID: 'belay', BELAY_PUBLIC_URL: 'https://belay.example.com' },

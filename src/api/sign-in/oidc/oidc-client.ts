@@ -10,6 +10,8 @@ export interface OidcSettings {
   readonly clientSecret?: string | undefined;
   /** `<public address>/signin/oidc/callback`. Asked each time: a test's port is known only after listening. */
   readonly callback: () => string;
+  /** Beside `openid` and `profile`: what the issuer wants to be asked for before it tells of groups. */
+  readonly scopes?: readonly string[];
 }
 
 /** Whom the issuer says is at the browser. */
@@ -18,6 +20,8 @@ export interface SignedIn {
   readonly identity: string;
   /** For reading only. */
   readonly name: string;
+  /** What else the ID token says of them, as texts. */
+  readonly claims: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface OidcClient {
@@ -27,6 +31,19 @@ export interface OidcClient {
   finish(search: string, attempt: Attempt): Promise<SignedIn>;
 }
 
+/** Of one claim; whoever is in more groups than that is told of by another claim. */
+const MOST_VALUES = 1000;
+
+/** Claims that are a text, or a list of them; a number and an object say nothing that a group is narrowed by. */
+function textsOf(claims: object): SignedIn['claims'] {
+  const texts = Object.entries(claims).flatMap(([name, value]: [string, unknown]) => {
+    const all: unknown[] = Array.isArray(value) ? value.slice(0, MOST_VALUES) : [value];
+    const kept = all.filter((one) => typeof one === 'string');
+    return kept.length === 0 ? [] : [[name, kept] as const];
+  });
+  return Object.fromEntries(texts);
+}
+
 /** One request to the issuer may take so long; a person waits. Seconds. */
 const PATIENCE = 10;
 
@@ -34,7 +51,7 @@ const PATIENCE = 10;
  * Authorization code flow with PKCE, state and nonce; the ID token's signature is checked too, though it came by TLS.
  * The issuer is asked about itself at the first sign-in, so that Belay starts while it is down.
  */
-export function oidcClient({ issuer, clientId, clientSecret, callback }: OidcSettings): OidcClient {
+export function oidcClient({ issuer, clientId, clientSecret, callback, scopes = [] }: OidcSettings): OidcClient {
   const discover = async (): Promise<oidc.Configuration> => {
     const auth = clientSecret === undefined ? oidc.None() : oidc.ClientSecretBasic(clientSecret);
     const configuration = await oidc.discovery(new URL(issuer), clientId, undefined, auth, {
@@ -70,7 +87,7 @@ export function oidcClient({ issuer, clientId, clientSecret, callback }: OidcSet
       };
       const url = oidc.buildAuthorizationUrl(configuration, {
         redirect_uri: callback(),
-        scope: 'openid profile',
+        scope: ['openid', 'profile', ...scopes].join(' '),
         response_type: 'code',
         state: attempt.state,
         nonce: attempt.nonce,
@@ -91,7 +108,7 @@ export function oidcClient({ issuer, clientId, clientSecret, callback }: OidcSet
       const claims = tokens.claims();
       if (!claims || claims.iss !== issuer) throw new Error('the ID token is not of this issuer');
       const name = typeof claims['name'] === 'string' && claims['name'] !== '' ? claims['name'] : claims.sub;
-      return { identity: `oidc:${claims.iss}#${claims.sub}`, name: name.slice(0, 200) };
+      return { identity: `oidc:${claims.iss}#${claims.sub}`, name: name.slice(0, 200), claims: textsOf(claims) };
     },
   };
 }

@@ -56,7 +56,7 @@ export async function oidcRoutes(app: FastifyInstance, { oidc, sessions, cookie,
     const who = await client.finish(new URL(request.url, 'http://here.invalid').search, attempt).catch((error) => {
       throw failed('The sign-in did not hold what it must, so nobody is signed in.', error);
     });
-    const admitted = await oidc.admit(who.identity);
+    const admitted = await oidc.admit(who.identity, who.claims);
     if ('refused' in admitted) {
       oidc.onProblem(`${who.identity} was not let in`, admitted.refused);
       throw new SignInProblem(403, 'not-in-directory', `${who.name}: ${admitted.refused}`);

@@ -25,7 +25,7 @@ export async function startOidcDoor(options: Partial<OidcSignIn> & { public?: bo
     secureCookie: false,
     person: { id: 'local:root', name: 'root' },
     now: () => clock.now,
-    admit,
+    admit: options.admit ?? admit,
     oidc: {
       issuer: provider.issuer,
       clientId: 'belay',
