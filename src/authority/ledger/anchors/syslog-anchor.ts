@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
@@ -41,7 +41,9 @@ async function sendDatagram(line: Buffer, host: string, port: number): Promise<v
 }
 
 async function sendFramed(line: Buffer, transport: 'tcp' | 'tls', host: string, port: number): Promise<void> {
-  const socket = transport === 'tls' ? connectTls({ host, port, servername: host }) : connect({ host, port });
+  // An address is no server name (RFC 6066); its certificate is checked against the address.
+  const named = isIP(host) === 0 ? { servername: host } : {};
+  const socket = transport === 'tls' ? connectTls({ host, port, ...named }) : connect({ host, port });
   const signal = AbortSignal.timeout(10_000);
   try {
     await once(socket, transport === 'tls' ? 'secureConnect' : 'connect', { signal });
