@@ -3,6 +3,7 @@ import { JsonObject } from '../../domain/json.ts';
 import { SYSTEM_CHAIN } from '../../domain/ledger.ts';
 import type { Person } from '../../domain/person.ts';
 import type { AuthorityContext } from '../context.ts';
+import { takeHaltLock } from '../halts/halt-over.ts';
 import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import { bundleDiff, bundleSize } from './bundle-diff.ts';
@@ -64,8 +65,10 @@ export async function activateBundle(
   const diff = before ? bundleDiff(before.content, content) : [...unlike, `the first: ${bundleSize(content)}`];
   const signed = activationOf(hash, now);
   const cards = await openGates(context);
-  await context.db.transaction().execute(async (trx) => {
-    await trx
+  const number = await context.db.transaction().execute(async (trx) => {
+    // Waits for the grants under way, also of another server; each later one sees this row.
+    await takeHaltLock(trx);
+    const row = await trx
       .insertInto('bundles')
       .values({
         hash,
@@ -74,7 +77,8 @@ export async function activateBundle(
         activated_at: now,
         signature: JSON.stringify({ keyId: context.key.keyId, signature: context.key.sign(signed) }),
       })
-      .execute();
+      .returning('number')
+      .executeTakeFirstOrThrow();
     // Takes runs' rows and numbers, which come before the chain of what belongs to no run.
     await revoke(trx, { ...context, bundle: () => next });
     await append(
@@ -99,7 +103,8 @@ export async function activateBundle(
         text: announcement(content.name, hash, commit, by, diff),
       });
     for (const { id } of cards) await enqueue(trx, now, 'gate.card', id);
+    return row.number;
   });
   context.poke();
-  return { hash, content, commit, activatedAt: now.toISOString(), diff };
+  return { number, hash, content, commit, activatedAt: now.toISOString(), diff };
 }

@@ -1,3 +1,5 @@
+import { Failure } from '../../domain/failure.ts';
+import type { Database, Trx } from '../../platform/database/connect.ts';
 import { CliError } from '../../platform/problem.ts';
 import type { AuthorityContext } from '../context.ts';
 import { activateBundle, type LoadedBy } from './activate-bundle.ts';
@@ -32,6 +34,12 @@ export interface BundleKeeper {
   /** What was tried last and is not in force; null when all is well. */
   readonly refused: () => Refused | null;
   readonly from: () => string;
+  /**
+   * Takes over what another server put in force since, if anything: asked before whatever is judged by it, with the
+   * transaction that judges where there is one. One cheap query where nothing changed.
+   * @throws Failure `retry.unreachable` when what is in force cannot be read here: then nothing is decided or granted.
+   */
+  follow(db?: Database | Trx): Promise<void>;
   /** One at a time. Rejects only when the database does. */
   reload(by: LoadedBy): Promise<ReloadAnswer>;
 }
@@ -104,6 +112,26 @@ export async function keepBundle({
     return { answer: 'activated', hash: bundle.hash, diff: stored.diff };
   };
 
+  const follow = async (db: Database | Trx = context.db): Promise<void> => {
+    const { number } = inForce().stored;
+    const newest = await db
+      .selectFrom('bundles')
+      .select('number')
+      .orderBy('number', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if (newest?.number === number) return;
+    const last = newest && newest.number > number ? await lastBundle({ db, key: context.key }) : undefined;
+    const made = last && compileBundle(last.content);
+    if (!last || !made || 'problems' in made)
+      throw new Failure(
+        'retry.unreachable',
+        `The policy in force (number ${newest?.number ?? 'none'}) is not the one this server knows (${number}), and it cannot be read here: nothing is decided or granted. Start this server anew, at the same version as the others.`,
+      );
+    // Another of this process may have been faster, and further.
+    if (last.number > inForce().stored.number) current = { bundle: made.bundle, stored: last };
+  };
+
   await load(by, true);
   let last: Promise<unknown> = Promise.resolve();
   return {
@@ -111,8 +139,10 @@ export async function keepBundle({
     stored: () => inForce().stored,
     refused: () => refused,
     from: () => from,
+    follow,
     reload: (loadedBy) => {
-      const turn = last.then(() => load(loadedBy, false));
+      // What it changes is told against what is in force; files that load put an end to what cannot be read here.
+      const turn = last.then(() => follow().catch(() => undefined)).then(() => load(loadedBy, false));
       last = turn.catch(() => undefined);
       return turn;
     },

@@ -24,8 +24,12 @@ export async function decide(
     return refuse('invalid', 'reason: it looks like it holds a secret, and it is kept for good; say it without.');
   // Asks outside sources, perhaps; whoever changes groups between here and the commit is caught by the grant.
   const known = await standingOf(context, person);
+  const { hash } = context.bundle();
   const answer = await again(() =>
     context.db.transaction().execute(async (trx) => {
+      await context.bundles?.().follow(trx);
+      // Who they are was looked up by another bundle.
+      if (context.bundle().hash !== hash) return undefined;
       const result = await judgeDecision(trx, context, id, request, person, known);
       if (result.answer === 'refused' && result.why !== 'unknown-gate') {
         const { run } = await trx.selectFrom('gates').select('run').where('id', '=', id).executeTakeFirstOrThrow();
@@ -37,6 +41,7 @@ export async function decide(
       return result;
     }),
   );
+  if (answer === undefined) return await decide(context, id, request, person);
   context.poke();
   return answer;
 }

@@ -149,6 +149,8 @@ async function refuse(trx: Trx, now: Date, run: RunRow, { action, phase }: Grant
 export async function grant(context: AuthorityContext, request: GrantRequest): Promise<GrantAnswer> {
   const judged = await context.db.transaction().execute(async (trx): Promise<Judged> => {
     await shareHaltLock(trx);
+    // What another server put in force is judged by from here on.
+    await context.bundles?.().follow(trx);
     const run = await lockRun(trx, runOfAction(request.action));
     const action = await trx.selectFrom('actions').selectAll().where('id', '=', request.action).executeTakeFirst();
     if (!run || !action) return refused('unknown-action', `${request.action} was never previewed`);

@@ -25,7 +25,7 @@ export interface Known {
 }
 
 /** What it takes to know who counts: the directory of now, the outside lists, the clock. */
-export type PeopleContext = Pick<AuthorityContext, 'bundle' | 'narrowing' | 'signIns' | 'now'>;
+export type PeopleContext = Pick<AuthorityContext, 'bundle' | 'bundles' | 'narrowing' | 'signIns' | 'now'>;
 
 /** Somebody whose memberships are asked for. */
 interface Asked {
@@ -100,9 +100,10 @@ export async function membershipsOf(
 /**
  * Who somebody is to policy at this click. Not in the directory, or not active: `refused`, in words for them. A membership
  * whose outside source is silent for too long does not count. Asks those sources, so it is called before any transaction,
- * never within one; never rejects for them.
+ * never within one; never rejects for them. By the bundle that is in force now, whichever server put it there.
  */
 export async function standingOf(context: PeopleContext, person: Person): Promise<Known | { refused: string }> {
+  await context.bundles?.().follow();
   const { directory } = context.bundle();
   const name = nameOfIdentity(directory, person.id);
   if (name === undefined)

@@ -80,8 +80,11 @@ function watchFor(
   };
 }
 
+/** How late this server shows what another one put in force; what it decides and grants is never late. Milliseconds. */
+const FOLLOW_EVERY = 5_000;
+
 /**
- * Loads the bundle and keeps it up to date: when its files change. @throws CliError (exit 2) when it does
+ * Loads the bundle and keeps it up to date: when its files change, and when another server put one in force. @throws CliError (exit 2) when it does
  * not load and no earlier one is known.
  */
 export async function openBundle(
@@ -114,6 +117,14 @@ export async function openBundle(
     reload,
     (error) => log.warn({ err: error }, 'policy files cannot be watched; reload them with belay policy reload'),
   );
+  // What is judged asks by itself; this is for what is merely shown: lists, cards, routes.
+  const following = setInterval(() => {
+    const { hash } = keeper.active();
+    keeper.follow().then(
+      () => keeper.active().hash !== hash && say(),
+      (error: unknown) => log.error({ err: error }, 'the policy in force is another one, and cannot be read here'),
+    );
+  }, FOLLOW_EVERY).unref();
   return {
     keeper,
     routes: liveRoutes(routes ?? 'the default routes', keeper),
@@ -125,6 +136,9 @@ export async function openBundle(
       text: `${keeper.from()}, ${keeper.active().hash.slice(0, 19)}`,
       problems: keeper.refused()?.problems ?? [],
     }),
-    stop: stopWatching,
+    stop: () => {
+      clearInterval(following);
+      stopWatching();
+    },
   };
 }
