@@ -1,23 +1,12 @@
+import { visibleText } from '../domain/visible-text.ts';
+
 /**
  * Text from outside, made inert: shown as it is, able to do nothing. Alert labels, logs, model prose, names and reasons
  * all pass through here before Slack sees them. The texts that hold them are sent `verbatim` as well (no automatic links).
  */
 
-/** Characters that show nothing or reorder what is around them: controls, format, lone surrogates, private use, blank letters. */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/gu;
-
-/** Hidden characters become visible (`⟨U+202E⟩`); other spaces become the plain one. Newlines and tabs stay. */
-export function visible(text: string): string {
-  return text
-    .replaceAll('\r\n', '\n')
-    .replaceAll(/[\uFE0E\uFE0F]/gu, '')
-    .replaceAll(/(?!\n)\p{Zs}/gu, ' ')
-    .replaceAll(HIDDEN, (hidden) =>
-      hidden === '\n' || hidden === '\t'
-        ? hidden
-        : `⟨U+${(hidden.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`,
-    );
-}
+/** What is hidden or passes for something else becomes visible (`⟨U+202E⟩`); other spaces become the plain one. */
+export const visible = (text: string): string => visibleText(text.replaceAll(/(?!\n)\p{Zs}/gu, ' '));
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
 

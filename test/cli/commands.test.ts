@@ -174,7 +174,7 @@ describe('lists', () => {
   test('text from outside cannot steer the terminal', async () => {
     const run = { ...RUN, target: 'a\u001b[2Jb\u202Ec\nd' };
     const ended = await against({ 'GET /api/runs': { body: { runs: [run] } } }, 'runs');
-    expect(ended.out).toContain('a\uFFFD[2Jb\uFFFDc d');
+    expect(ended.out).toContain('a⟨U+001B⟩[2Jb⟨U+202E⟩c d');
     expect(ended.out).not.toContain('\u001b');
   });
 });
@@ -256,7 +256,7 @@ describe('what is halted', () => {
     ['reviews', { 'GET /api/gates?state=open': { body: { gates: [] } } }],
   ])('stands before %s, on standard error: the list stays a list', async (command, answers) => {
     const ended = await against({ ...answers, 'GET /api/halts': { body: halts } }, command);
-    expect(ended.err).toMatch(/^HALTED tool kubernetes\.scale by Grace .*: it misbehaves \uFFFD\[2J/);
+    expect(ended.err).toMatch(/^HALTED tool kubernetes\.scale by Grace .*: it misbehaves ⟨U\+001B⟩\[2J/);
     expect(ended.out).not.toContain('HALTED');
     expect(ended.code).toBe(0);
   });
@@ -295,7 +295,7 @@ describe('one approval', () => {
       ],
     });
     for (const part of [
-      'On hold  everything halted by Grace: wrong \uFFFD[31mcluster. Nothing is approved',
+      'On hold  everything halted by Grace: wrong ⟨U+001B⟩[31mcluster. Nothing is approved',
       'Needs    2 of sre, not by who asked for it, each with their passkey',
       'Missing  1 of sre',
       'Nobody   sre has no members',

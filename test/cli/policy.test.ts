@@ -110,7 +110,7 @@ describe('of a running Belay', () => {
     expect(out).toContain('team from the default set team');
     expect(out).toMatch(/sha256:0+, commit abc/);
     expect(out).toContain('· the first: 1 policy');
-    expect(out).toContain('✗ a.cedar:1: \uFFFD[31munexpected end');
+    expect(out).toContain('✗ a.cedar:1: ⟨U+001B⟩[31munexpected end');
     expect(table(out)).toContain('reads | permit | writes.cedar:5');
   });
 

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { visibleText } from '../../domain/visible-text.ts';
 
 const NONE = {
   top: '',
@@ -30,7 +31,5 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** Text from outside, on one line and without control characters: nobody's alert steers this terminal. */
 export const printable = (text: string): string => visible(text).replaceAll(/\s+/g, ' ').trim();
 
-/** The same, keeping line breaks. */
-export const visible = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex -- control characters are what this is about; \t and \n stay
-  text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, '\uFFFD');
+/** The same, keeping line breaks: what is hidden or passes for something else becomes visible. */
+export const visible = visibleText;

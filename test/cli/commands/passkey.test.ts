@@ -44,7 +44,7 @@ test('list shows whose, what it is called and what allowed it; a name steers no 
   const body = { passkeys: [{ ...one, device: 'singleDevice', addedAt: '2026-11-21T10:15:30.000Z' }] };
   const ended = await against({ 'GET /api/passkeys': { body } }, 'list');
   expect(ended.out).toMatch(
-    /abcdefghijkl +ada +lap\uFFFD\[2Jtop +2026-11-21 10:15:30 +a code that local:root asked for/,
+    /abcdefghijkl +ada +lap⟨U\+001B⟩\[2Jtop +2026-11-21 10:15:30 +a code that local:root asked for/,
   );
   expect((await against({ 'GET /api/passkeys': { body: { passkeys: [] } } }, 'list')).out).toContain(
     'belay passkey add',
