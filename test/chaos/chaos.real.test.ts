@@ -6,20 +6,21 @@ import { quietTemporal } from '../support/quiet-temporal.ts';
 import { ada } from '../support/toy/start-toy-belay.ts';
 import { until } from '../support/until.ts';
 import { faultFor, NO_FAULT } from './faults.ts';
+import { PACE } from './pace.ts';
 import { markOf } from './room.ts';
 import { type Chaos, startChaos } from './start-chaos.ts';
 
 /**
  * Runs under kill -9 and SIGSTOP of real tools workers around the side effect. `BELAY_CHAOS_RUNS=1000` for the whole
  * claim: that many with a tool that may be repeated, and a quarter more with one that must not be. `BELAY_CHAOS_SEED`
- * strikes as in the run that printed it.
+ * strikes as in the run that printed it, `BELAY_CHAOS_AT_ONCE` says how many run at a time, `BELAY_CHAOS_PACE` is in pace.ts.
  */
 const REPEATABLE = Number(process.env['BELAY_CHAOS_RUNS'] ?? 16);
 const RUNS = REPEATABLE + Math.ceil(REPEATABLE / 4);
 const SEED = process.env['BELAY_CHAOS_SEED'] ?? randomBytes(4).toString('hex');
 const AT_ONCE = Number(process.env['BELAY_CHAOS_AT_ONCE'] ?? 16);
 /** A run may be struck twice, each time with a lease, a heartbeat and a frozen worker to wait for. */
-const ONE_RUN_MS = 280_000;
+const ONE_RUN_MS = 280_000 * PACE;
 
 type Kind = 'repeatable' | 'once' | 'undone';
 /** Every fifth must not be repeated; of the others every fourth does not help and is taken back, under the same fire. */
@@ -161,41 +162,46 @@ describeReal('tools workers that are killed and frozen around the side effect', 
           `${seen.undone} undone, ${seen.inconclusive} not measured, ${startedAgain} started again\n`,
       );
     },
-    Math.max(300_000, RUNS * 15_000),
+    Math.max(300_000, RUNS * 15_000) * PACE,
   );
 
-  test('a worker frozen past its lease and continued records nothing over the newer fence', async () => {
-    const { belay, room, server, fleet } = chaos;
-    room.dark('late');
-    const run = await belay.start({ name: 'late', stabilise: '0s' });
-    const ends = async () =>
-      (await belay.doors.ledger(run)).filter(({ kind }) => kind === 'action.executed' || kind === 'action.failed');
-    server.faultFor = (_, attempt) =>
-      attempt === 1 ? { ...NO_FAULT, what: 'freeze', at: 'set', when: 'after' } : NO_FAULT;
-    // It sleeps until another has looked, found the change made, and recorded it.
-    server.thawWhen = () => until('another took over', async () => (await ends()).length > 0, { within: 60_000 });
-    await belay.approve(run);
-    expect(
-      await until('it ends', async () => ((await belay.doors.run(run))?.state === 'finished' ? true : undefined), {
-        within: 90_000,
-      }),
-    ).toBe(true);
-    await until('the sleeper woke and said its word', () => server.onTheirWay('late') === 0);
-    server.thawWhen = undefined;
-    server.faultFor = () => NO_FAULT;
-    expect(fleet.counts.frozen).toBeGreaterThan(0);
-    expect(room.effects.filter((effect) => effect.startsWith(run))).toEqual([`${run}/1 execute`]);
-    // Long enough for its word to arrive, which it was about to say.
-    const again = await belay.authority.outcome({
-      action: `${run}/1`,
-      phase: 'execute',
-      fence: 1,
-      outcome: { status: 'failed', summary: 'the sleeper says otherwise', postState: null },
-      reconciled: false,
-    });
-    expect(again).toMatchObject({ recorded: false, outcome: { status: 'done' } });
-    expect((await ends()).map(({ kind, body }) => [kind, body['fence'], body['reconciled']])).toEqual([
-      ['action.executed', 2, true],
-    ]);
-  }, 120_000);
+  test(
+    'a worker frozen past its lease and continued records nothing over the newer fence',
+    async () => {
+      const { belay, room, server, fleet } = chaos;
+      room.dark('late');
+      const run = await belay.start({ name: 'late', stabilise: '0s' });
+      const ends = async () =>
+        (await belay.doors.ledger(run)).filter(({ kind }) => kind === 'action.executed' || kind === 'action.failed');
+      server.faultFor = (_, attempt) =>
+        attempt === 1 ? { ...NO_FAULT, what: 'freeze', at: 'set', when: 'after' } : NO_FAULT;
+      // It sleeps until another has looked, found the change made, and recorded it.
+      server.thawWhen = () =>
+        until('another took over', async () => (await ends()).length > 0, { within: 60_000 * PACE });
+      await belay.approve(run);
+      expect(
+        await until('it ends', async () => ((await belay.doors.run(run))?.state === 'finished' ? true : undefined), {
+          within: 90_000 * PACE,
+        }),
+      ).toBe(true);
+      await until('the sleeper woke and said its word', () => server.onTheirWay('late') === 0);
+      server.thawWhen = undefined;
+      server.faultFor = () => NO_FAULT;
+      expect(fleet.counts.frozen).toBeGreaterThan(0);
+      expect(room.effects.filter((effect) => effect.startsWith(run))).toEqual([`${run}/1 execute`]);
+      // Long enough for its word to arrive, which it was about to say.
+      const again = await belay.authority.outcome({
+        action: `${run}/1`,
+        phase: 'execute',
+        fence: 1,
+        outcome: { status: 'failed', summary: 'the sleeper says otherwise', postState: null },
+        reconciled: false,
+      });
+      expect(again).toMatchObject({ recorded: false, outcome: { status: 'done' } });
+      expect((await ends()).map(({ kind, body }) => [kind, body['fence'], body['reconciled']])).toEqual([
+        ['action.executed', 2, true],
+      ]);
+    },
+    120_000 * PACE,
+  );
 });

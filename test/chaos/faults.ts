@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LEASE_MS } from './pace.ts';
 import type { Ask, Point } from './room.ts';
 
 /**
@@ -17,10 +18,10 @@ export interface Fault {
 
 export const NO_FAULT: Fault = { what: 'none', at: 'observe', when: 'before', laterMs: 0, frozenMs: 0, arrives: null };
 
-/** Past the lease of 2.3 s, but back before anybody took over. */
-const SHORT_MS = 3_500;
+/** Past the lease, but back before anybody took over. */
+const SHORT_MS = LEASE_MS + 1_200;
 /** Past the lease and past the 15 s after which Temporal gives the work to another. */
-const LONG_MS = 18_000;
+const LONG_MS = Math.max(18_000, SHORT_MS + 5_000);
 
 /** Numbers from 0 to 1 that follow from seed and place alone, in whatever order the processes come. */
 function dice(seed: string, place: string): () => number {

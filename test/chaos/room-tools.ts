@@ -3,6 +3,7 @@ import { Failure } from '../../src/domain/failure.ts';
 import type { ActionOutcome } from '../../src/domain/grant.ts';
 import { defineSystem } from '../../src/sdk/define-system.ts';
 import { defineTool, type Execution, type ToolContext } from '../../src/sdk/define-tool.ts';
+import { TOOL_SECONDS } from './pace.ts';
 import { type Ask, LampState, markOf } from './room.ts';
 
 /** The room, from a worker's process. */
@@ -78,7 +79,7 @@ function makeSet<N extends string>(name: N, safeToRepeat: 'compare-and-set' | 'n
     reversible: 'yes',
     safeToRepeat,
     input: Named.extend({ on: z.boolean() }),
-    timeout: '2s',
+    timeout: `${TOOL_SECONDS}s`,
     async preview({ name: lamp, on }, { client, connection, signal }: Context) {
       const before = await client.ask({ ...nothing, point: 'look', lamp }, signal);
       return {

@@ -7,6 +7,7 @@ import { sha256Hex } from '../../src/platform/http/secret-match.ts';
 import { startTemporal } from '../support/start-temporal.ts';
 import { lampRunbook } from '../support/toy/lamp-runbook.ts';
 import { startToyBelay, type ToyBelay } from '../support/toy/start-toy-belay.ts';
+import { PACE } from './pace.ts';
 import { Room } from './room.ts';
 import { type RoomServer, serveRoom } from './room-server.ts';
 import { roomSystem } from './room-tools.ts';
@@ -55,6 +56,7 @@ export async function startChaos({ workers }: { workers: number }): Promise<Chao
       CHAOS_AUTHORITY: authority,
       CHAOS_TOKEN: token,
       CHAOS_ROOM: server.url,
+      BELAY_CHAOS_PACE: String(PACE),
       CHAOS_KEY: belay.context.key.publicKeyPem,
     },
     workers,
