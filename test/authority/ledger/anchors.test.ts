@@ -3,14 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer as createHttp } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { channelAnchor } from '../../../src/authority/ledger/anchors/channel-anchor.ts';
 import { createAnchor } from '../../../src/authority/ledger/anchors/create-anchor.ts';
 import { fileAnchor } from '../../../src/authority/ledger/anchors/file-anchor.ts';
 import { gitAnchor } from '../../../src/authority/ledger/anchors/git-anchor.ts';
-import { s3Anchor } from '../../../src/authority/ledger/anchors/s3-anchor.ts';
 import { syslogAnchor, syslogLine } from '../../../src/authority/ledger/anchors/syslog-anchor.ts';
 import { type Checkpoint, checkpointDigest } from '../../../src/domain/checkpoint.ts';
 import { portOf } from '../../support/free-ports.ts';
@@ -129,76 +127,6 @@ describe('syslog', () => {
     server.close();
     await once(server, 'close');
     await expect(syslogAnchor('tcp', '127.0.0.1', port).write(CHECKPOINT)).rejects.toThrow('ECONNREFUSED');
-  });
-});
-
-describe('S3', () => {
-  /** As much of S3 as is asked of it: put, list, get; it remembers the headers of what was put. */
-  async function startS3() {
-    const objects = new Map<string, { body: string; headers: Record<string, unknown> }>();
-    const server = createHttp((request, response) => {
-      void (async () => {
-        const url = new URL(request.url ?? '/', 'http://s3');
-        const key = decodeURIComponent(url.pathname.slice('/bucket/'.length));
-        const body = (await request.toArray()).join('');
-        if (request.method === 'PUT') {
-          objects.set(key, { body, headers: request.headers });
-          response.end();
-        } else if (url.searchParams.has('list-type')) {
-          const prefix = url.searchParams.get('prefix') ?? '';
-          const names = [...objects.keys()].filter((name) => name.startsWith(prefix));
-          const contents = names.map((name) => `<Contents><Key>${name}</Key></Contents>`).join('');
-          response
-            .setHeader('content-type', 'application/xml')
-            .end(`<ListBucketResult><IsTruncated>false</IsTruncated>${contents}</ListBucketResult>`);
-        } else response.end(objects.get(key)?.body);
-      })();
-    });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    return { objects, server, endpoint: `http://127.0.0.1:${portOf(server)}` };
-  }
-  const before = { ...process.env };
-  beforeEach(() => {
-    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'x', AWS_SECRET_ACCESS_KEY: 'y' });
-  });
-  afterEach(() => {
-    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) {
-      if (before[name] === undefined) delete process.env[name];
-      else process.env[name] = before[name];
-    }
-  });
-  const place = {
-    bucket: 'bucket',
-    prefix: 'belay/prod',
-    retainDays: 30,
-    mode: 'COMPLIANCE',
-    region: 'eu-central-1',
-  } as const;
-
-  test('keeps one locked object per checkpoint, and the newest is the one that is read back', async () => {
-    const { objects, server, endpoint } = await startS3();
-    const anchor = s3Anchor({ ...place, endpoint });
-    expect(anchor.name).toBe('s3://bucket/belay/prod');
-    expect(await anchor.latest?.()).toBeUndefined();
-    await anchor.write(NEXT);
-    await anchor.write(CHECKPOINT);
-    expect(await anchor.latest?.()).toEqual(NEXT);
-    const [key, object] = [...objects][0] ?? [];
-    expect(key).toBe('belay/prod/2026-01-02T04:04:05.000Z-2.json');
-    expect(object?.headers).toMatchObject({
-      'x-amz-object-lock-mode': 'COMPLIANCE',
-      'x-amz-object-lock-retain-until-date': expect.stringMatching(/^2026-02-01T04:04:05/),
-    });
-    server.close();
-    server.closeAllConnections();
-  });
-
-  test('without days to keep leaves the lock to the bucket', async () => {
-    const { objects, server, endpoint } = await startS3();
-    await s3Anchor({ ...place, endpoint, retainDays: 0 }).write(CHECKPOINT);
-    expect(Object.keys([...objects.values()][0]?.headers ?? {}).join()).not.toContain('object-lock');
-    server.close();
-    server.closeAllConnections();
   });
 });
 

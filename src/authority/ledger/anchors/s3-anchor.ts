@@ -1,4 +1,10 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { canonicalJson } from '../../../domain/digest.ts';
 import type { Anchor } from './anchor.ts';
 import { parseCheckpoint } from './parse-checkpoint.ts';
@@ -17,7 +23,10 @@ export interface S3Place {
 }
 
 /** One object per checkpoint, named so that the newest has the last name. Credentials are AWS's own variables or role. */
-export function s3Anchor({ bucket, prefix, retainDays, mode, region, endpoint }: S3Place): Anchor {
+export function s3Anchor(
+  { bucket, prefix, retainDays, mode, region, endpoint }: S3Place,
+  { pageSize = 1000 }: { pageSize?: number } = {},
+): Anchor {
   const client = new S3Client({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
@@ -26,6 +35,30 @@ export function s3Anchor({ bucket, prefix, retainDays, mode, region, endpoint }:
   });
   const within = () => ({ abortSignal: AbortSignal.timeout(20_000) });
   const under = prefix === '' ? '' : `${prefix}/`;
+  /**
+   * The newest checkpoint as it was first written. A lock keeps versions; it keeps nobody from writing another over one or
+   * from putting a delete marker on top, and behind neither of them may the end of the ledger be hidden.
+   */
+  const firstOfNewest = async (): Promise<{ Key: string; VersionId?: string } | undefined> => {
+    let newest: { Key: string; VersionId?: string } | undefined;
+    let at: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
+    while (at !== undefined) {
+      const page: ListObjectVersionsCommandOutput = await client.send(
+        new ListObjectVersionsCommand({ Bucket: bucket, Prefix: under, MaxKeys: pageSize, ...at }),
+        within(),
+      );
+      // The versions of one key come newest first.
+      for (const { Key, VersionId } of page.Versions ?? [])
+        if (Key?.endsWith('.json') && Key >= (newest?.Key ?? ''))
+          newest = { Key, ...(VersionId === undefined || VersionId === 'null' ? {} : { VersionId }) };
+      const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = page;
+      at =
+        page.IsTruncated && KeyMarker !== undefined
+          ? { KeyMarker, ...(VersionIdMarker === undefined ? {} : { VersionIdMarker }) }
+          : undefined;
+    }
+    return newest;
+  };
   return {
     name: `s3://${[bucket, prefix].filter(Boolean).join('/')}`,
     write: async (checkpoint) => {
@@ -45,18 +78,10 @@ export function s3Anchor({ bucket, prefix, retainDays, mode, region, endpoint }:
       await client.send(put, within());
     },
     latest: async () => {
-      let newest: string | undefined;
-      let token: string | undefined;
-      do {
-        const list = new ListObjectsV2Command({ Bucket: bucket, Prefix: under, ContinuationToken: token });
-        const page = await client.send(list, within());
-        for (const { Key: key } of page.Contents ?? [])
-          if (key?.endsWith('.json') && key > (newest ?? '')) newest = key;
-        token = page.NextContinuationToken;
-      } while (token !== undefined);
-      if (newest === undefined) return undefined;
-      const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: newest }), within());
-      return parseCheckpoint((await body?.transformToString()) ?? '', `s3://${bucket}/${newest}`);
+      const first = await firstOfNewest();
+      if (first === undefined) return undefined;
+      const { Body: body } = await client.send(new GetObjectCommand({ Bucket: bucket, ...first }), within());
+      return parseCheckpoint((await body?.transformToString()) ?? '', `s3://${bucket}/${first.Key}`);
     },
   };
 }
