@@ -19,7 +19,8 @@ export function withSecrets(tool: AnyTool, secrets: Secrets): AnyTool {
 }
 
 /** What a tool throws, without a value in its words; whoever gets it looks at no more than these. */
-function hiddenError(error: unknown, { hide }: Secrets): unknown {
+function hiddenError(error: unknown, secrets: Secrets): unknown {
+  const hide = (text: string): string => secrets.hide(text);
   if (error instanceof CancelledFailure) return error;
   if (!(error instanceof Error)) return new Error(hide(String(error)));
   const [message, stack] = [hide(error.message), hide(error.stack ?? '')];
@@ -70,8 +71,9 @@ function previewed(tool: WriteTool, secrets: Secrets, seen: ToolPreview): ToolPr
 
 /** The same for many at once: what cannot be offered is one item and not all. */
 function previewingMany(tool: WriteTool, secrets: Secrets): WriteTool['previewMany'] {
-  const { previewMany } = tool;
-  if (!previewMany) return undefined;
+  if (!tool.previewMany) return undefined;
+  const previewMany: NonNullable<WriteTool['previewMany']> = (all, context) =>
+    tool.previewMany?.(all, context) ?? Promise.resolve([]);
   const orProblem = <R>(work: () => R): R | { problem: string } => {
     try {
       return work();

@@ -167,8 +167,7 @@ describe('a tool that repeats what it was handed', () => {
     ['one that only its cause gives away', new Error('no', { cause: new Error(VALUE) }), { message: 'no' }],
     ['a text', `no ${VALUE}`, { message: 'no [redacted: BELAY_SECRET_DB_PASSWORD]' }],
   ])('throws it as %s: without it, and still what it was', async (_, thrown, like) => {
-    // oxlint-disable-next-line typescript/only-throw-error -- what is thrown is the question
-    const throwing = () => Promise.reject(thrown as Error);
+    const throwing = () => Promise.reject(thrown);
     const tool = wrapped({ ...talkative(), preview: throwing, previewMany: throwing, execute: throwing });
     for (const attempt of [
       tool.preview(args, context),

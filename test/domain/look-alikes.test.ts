@@ -62,7 +62,7 @@ describe('letters that pass for Latin ones', () => {
   });
 
   test('cost little in a long text', () => {
-    const long = `${'the log says p\u0430yments failed; '.repeat(20_000)}`;
+    const long = 'the log says p\u0430yments failed; '.repeat(20_000);
     const from = performance.now();
     expect(markLookAlikes(long).length).toBeGreaterThan(long.length);
     expect(performance.now() - from).toBeLessThan(2_000);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { createConnections } from '../../src/activities/connections.ts';
 import { createSecrets } from '../../src/activities/secrets.ts';
 import { createToolActivities } from '../../src/activities/tool-activities.ts';
-import type { ToolActivities } from '../../src/activities/wire.ts';
+import type { CarryOutRequest, PreviewRequest, ToolActivities } from '../../src/activities/wire.ts';
 import { digestOf } from '../../src/domain/digest.ts';
 import { Manifest } from '../../src/domain/manifest.ts';
 import { defineSystem } from '../../src/sdk/define-system.ts';
@@ -116,7 +116,7 @@ describeReal('a secret that an argument names', ['postgres'], () => {
     const of = await belay.startRun();
     const { permit } = await belay.authority.begin(of);
     const named = { tool: 'vault.set_password', connection: 'default', args: { password: 'secret://vault-password' } };
-    const { id } = await inHistory(activities.previewAction, {
+    const { id } = await inHistory((request: PreviewRequest) => activities.previewAction(request), {
       ...of,
       ...named,
       permit,
@@ -131,10 +131,14 @@ describeReal('a secret that an argument names', ['postgres'], () => {
     await belay.decide({ gate: gate.id, digest: gate.digest }, ANN);
     await belay.authority.lock({ ...of, actions: [id] });
 
-    expect(await inHistory(activities.carryOut, { action: id, phase: 'execute' })).toMatchObject({ status: 'done' });
+    expect(
+      await inHistory((request: CarryOutRequest) => activities.carryOut(request), { action: id, phase: 'execute' }),
+    ).toMatchObject({ status: 'done' });
     expect(vault).toEqual({ password: VALUE, revision: 2 });
     await belay.doors.cancel(of.run, BOB, 'take it back');
-    await expect(inHistory(activities.carryOut, { action: id, phase: 'undo' })).rejects.toThrow('does not go away');
+    await expect(
+      inHistory((request: CarryOutRequest) => activities.carryOut(request), { action: id, phase: 'undo' }),
+    ).rejects.toThrow('does not go away');
 
     const all = await stored();
     expect(all).toContain('secret://vault-password');
@@ -148,7 +152,13 @@ describeReal('a secret that an argument names', ['postgres'], () => {
     const { permit } = await belay.authority.begin(of);
     const named = { tool: 'vault.set_password', connection: 'default', args: { password: 'secret://other' } };
     await expect(
-      inHistory(activities.previewAction, { ...of, ...named, permit, sequence: 1, looksOnly: false }),
+      inHistory((request: PreviewRequest) => activities.previewAction(request), {
+        ...of,
+        ...named,
+        permit,
+        sequence: 1,
+        looksOnly: false,
+      }),
     ).rejects.toMatchObject({ type: 'stop.not-found', message: expect.stringContaining('BELAY_SECRET_OTHER') });
   });
 });

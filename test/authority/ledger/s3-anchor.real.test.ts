@@ -65,8 +65,11 @@ describeReal('an S3 bucket with object lock', ['moto'], () => {
     await anchor.write(NEXT);
     await anchor.write(FIRST);
     expect(await anchor.latest?.()).toEqual(NEXT);
-    const keys = (await versions()).map(({ Key }) => Key);
-    expect(keys.toSorted()).toEqual([`belay/prod/${FIRST.at}-1.json`, `belay/prod/${NEXT.at}-2.json`]);
+    const keys = (await versions()).map(({ Key = '' }) => Key);
+    expect(keys.toSorted((a, b) => a.localeCompare(b))).toEqual([
+      `belay/prod/${FIRST.at}-1.json`,
+      `belay/prod/${NEXT.at}-2.json`,
+    ]);
     const { ObjectLockMode, ObjectLockRetainUntilDate } = await locked(`belay/prod/${FIRST.at}-1.json`);
     expect(ObjectLockMode).toBe('COMPLIANCE');
     expect(ObjectLockRetainUntilDate?.getTime()).toBe(now + 30 * DAY);

@@ -36,13 +36,12 @@ describe('syslog over TLS', () => {
       { key: certificate.private, cert: certificate.cert, ...limits },
       (socket: TLSSocket) => {
         socket.on('error', () => undefined);
-        void socket.toArray().then(
-          (parts) => {
-            heard.push({ text: Buffer.concat(parts).toString(), name: socket.servername, encrypted: socket.encrypted });
-            socket.end();
-          },
-          () => undefined,
-        );
+        const parts: Buffer[] = [];
+        socket.on('data', (part: Buffer) => parts.push(part));
+        socket.on('end', () => {
+          heard.push({ text: Buffer.concat(parts).toString(), name: socket.servername, encrypted: socket.encrypted });
+          socket.end();
+        });
       },
     );
     server.on('tlsClientError', () => undefined);

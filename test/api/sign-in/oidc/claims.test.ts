@@ -16,8 +16,8 @@ const ON_CALL = { kind: 'oidc-claim', claim: 'groups', value: 'on-call' };
 async function startNarrowed(narrowedBy: object[] = [ON_CALL], scopes = ['groups']) {
   const { context, clock, state } = peopleContext(directorySample({}, {}));
   const whole = { ...context, signIns: signIns(context.now) };
-  const { admit } = peopleDoors(whole);
-  const door = await startOidcDoor({ scopes, admit });
+  const doors = peopleDoors(whole);
+  const door = await startOidcDoor({ scopes, admit: (identity, claims) => doors.admit(identity, claims) });
   stop = door.stop;
   const identity = `oidc:${door.provider.issuer}#u1`;
   state.directory = directorySample(
