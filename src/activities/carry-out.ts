@@ -193,6 +193,7 @@ export async function carryOut(attempt: Attempt): Promise<CarryOutResult> {
       // Nothing was begun, and that is known now; a later attempt could not tell it from one that was.
       if (attempt.tool.safeToRepeat === 'no')
         return await record(attempt, held, failed('the grant came too late to be used; nothing was done'), false);
+      await authority.release({ action: action.id, phase, fence: answer.fence });
       throw new Failure('retry.not-yet', `the grant of ${action.id} came too late to be used`);
     }
     case 'reconcile':

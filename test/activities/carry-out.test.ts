@@ -91,7 +91,8 @@ async function attempt(world: World) {
   }).catch((error: unknown) => error);
   const recorded = asked.filter(({ call }) => call === 'outcome').map(({ request }) => request);
   const observed = asked.filter(({ call }) => call === 'grant').map(({ request }) => request);
-  return { result, effects, recorded, observed, given };
+  const released = asked.filter(({ call }) => call === 'release').map(({ request }) => request);
+  return { result, effects, recorded, observed, released, given };
 }
 
 const granted: GrantAnswer = { answer: 'granted', leaseMs: 5000, fence: 1, idempotencyKey: 'k' };
@@ -117,12 +118,16 @@ describe('what was granted begins within a second, or not at all', () => {
     return { status: 'not-done' };
   };
 
-  test.each(['compare-and-set', 'no'] as const)('a grant that came late is returned unused (%s)', async (safe) => {
-    const { result, effects, recorded } = await attempt({ grant: late(granted), safeToRepeat: safe });
-    expect(effects).toEqual([]);
-    if (safe === 'no') expect(recorded).toMatchObject([{ outcome: { status: 'failed' } }]);
-    else expect(result).toMatchObject({ type: 'retry.not-yet' });
-  });
+  test.each(['compare-and-set', 'no'] as const)(
+    'a grant that came late is given back unused, so that nobody waits for the end of its lease (%s)',
+    async (safe) => {
+      const { result, effects, recorded, released } = await attempt({ grant: late(granted), safeToRepeat: safe });
+      expect(effects).toEqual([]);
+      if (safe === 'no') expect(recorded).toMatchObject([{ outcome: { status: 'failed' } }]);
+      else expect(result).toMatchObject({ type: 'retry.not-yet' });
+      expect(released).toEqual(safe === 'no' ? [] : [{ action: ACTION, phase: 'execute', fence: 1 }]);
+    },
+  );
 
   test.each([true, false])(
     'after a long look it is asked again, and done only if it may be now: %s',
