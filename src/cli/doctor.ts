@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { bad, type Finding, note, ok } from '../domain/finding.ts';
+import { bad, type DoctorLine, note, ok } from '../domain/doctor-line.ts';
 import type { Configuration } from '../platform/configuration/configuration.ts';
 import { schemaState } from '../platform/database/schema-state.ts';
 import { reasonOf } from '../platform/problem.ts';
@@ -7,13 +7,13 @@ import { connectTemporal, temporalAddress } from '../platform/temporal/temporal-
 import { aws } from '../tools/aws/index.ts';
 import { kubernetes } from '../tools/kubernetes/index.ts';
 import { awsConnections } from './compose/aws-connections.ts';
-import { folderFinding } from './compose/bundle-finding.ts';
-import { peopleFinding } from './compose/people-finding.ts';
+import { folderLine } from './compose/bundle-line.ts';
+import { peopleLine } from './compose/people-line.ts';
 
-type Check = (configuration: Configuration) => Promise<Omit<Finding, 'what'>>;
+type Check = (configuration: Configuration) => Promise<Omit<DoctorLine, 'what'>>;
 
 /** An answer of any kind: whether it lets us in is the owner's to say, with a token that is not ours to send around. */
-async function answers(url: string): Promise<Omit<Finding, 'what'>> {
+async function answers(url: string): Promise<Omit<DoctorLine, 'what'>> {
   const { status } = await fetch(url, { signal: AbortSignal.timeout(5000), redirect: 'manual' });
   return status < 500 ? ok(`${new URL(url).host} answers`) : bad(`${url} answers ${status}`);
 }
@@ -79,17 +79,17 @@ const CHECKS: readonly (readonly [what: string, check: Check])[] = [
     async ({ PROMETHEUS_URL: url }) => (url === undefined ? note('none') : await answers(`${url}/-/ready`)),
   ],
   ['AWS', async (configuration) => await accountsAnswer(configuration)],
-  ['policy folder', (configuration) => folderFinding(configuration)],
-  ['approvers', async (configuration) => peopleFinding(configuration)],
+  ['policy folder', (configuration) => folderLine(configuration)],
+  ['approvers', async (configuration) => peopleLine(configuration)],
 ];
 
-async function clusterAnswers(path: string): Promise<Omit<Finding, 'what'>> {
+async function clusterAnswers(path: string): Promise<Omit<DoctorLine, 'what'>> {
   const client = kubernetes.connect(kubernetes.settings.parse({ kubeconfig: path }));
   return ok(`answers; its uid is ${await client.clusterUid(AbortSignal.timeout(5000))}`);
 }
 
 /** Each connection says whose it is, or why it cannot; one that reaches another account than its own is one that cannot. */
-async function accountsAnswer(configuration: Configuration): Promise<Omit<Finding, 'what'>> {
+async function accountsAnswer(configuration: Configuration): Promise<Omit<DoctorLine, 'what'>> {
   const connections = Object.entries(awsConnections(configuration));
   if (connections.length === 0) return note('none; BELAY_AWS_ACCOUNTS names accounts, or AWS_REGION one region');
   const told = await Promise.all(
@@ -106,8 +106,8 @@ async function accountsAnswer(configuration: Configuration): Promise<Omit<Findin
   return told.every(({ well }) => well) ? ok(words) : bad(words);
 }
 
-/** Asks every part that the configuration names, all at once; what fails is a finding and not an error. */
-export async function findingsOf(configuration: Configuration): Promise<Finding[]> {
+/** Asks every part that the configuration names, all at once; what fails is a line and not an error. */
+export async function doctorLines(configuration: Configuration): Promise<DoctorLine[]> {
   return await Promise.all(
     CHECKS.map(async ([what, check]) => {
       try {

@@ -128,6 +128,6 @@ export type LedgerReport = z.infer<typeof LedgerReport>;
 
 export const CheckpointView = z.looseObject({ number: z.number(), entries: z.number(), at: z.string() });
 
-export const Findings = z.looseObject({
+export const DoctorLines = z.looseObject({
   findings: z.array(z.object({ what: z.string(), how: z.enum(['ok', 'bad', 'note']).catch('note'), text: z.string() })),
 });

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { findingsOf } from '../../src/cli/doctor.ts';
+import { doctorLines } from '../../src/cli/doctor.ts';
 import { readConfiguration } from '../../src/platform/configuration/configuration.ts';
 import { freePort, portOf } from '../support/free-ports.ts';
 
@@ -24,10 +24,10 @@ async function answering(status: number, body: unknown): Promise<string> {
 }
 
 const of = async (what: string, env: NodeJS.ProcessEnv) =>
-  (await findingsOf(readConfiguration(env))).find((finding) => finding.what === what);
+  (await doctorLines(readConfiguration(env))).find((finding) => finding.what === what);
 
 test('what is not configured is a note, never a failure', async () => {
-  const findings = await findingsOf(readConfiguration({}));
+  const findings = await doctorLines(readConfiguration({}));
   expect(findings.length).toBeGreaterThan(5);
   expect(findings.filter(({ how }) => how !== 'note')).toEqual([]);
 });
@@ -45,7 +45,7 @@ test('what does not answer is named, each by itself', async () => {
     BELAY_MODEL: 'm',
     OPENAI_BASE_URL: `http://${dead}`,
   };
-  const findings = await findingsOf(readConfiguration(env));
+  const findings = await doctorLines(readConfiguration(env));
   const names = findings.filter(({ how }) => how === 'bad').map(({ what }) => what);
   expect(names).toEqual(['database', 'Temporal', 'Slack', 'model', 'cluster', 'Prometheus']);
   expect(JSON.stringify(findings)).not.toContain('secret');

@@ -34,7 +34,7 @@ export class FakeDoors implements Doors {
   readonly sealCheckpoint = noLedger.sealCheckpoint;
   readonly ledgerStatus = noLedger.ledgerStatus;
   readonly exportLedger = noLedger.exportLedger;
-  readonly findings = noLedger.findings;
+  readonly doctorLines = noLedger.doctorLines;
   readonly halt = noHalts.halt;
   readonly halts = noHalts.halts;
   readonly resume = noHalts.resume;

@@ -32,5 +32,5 @@ export const noLedger: LedgerDoors = {
           })(),
         };
     })(),
-  findings: async () => [{ what: 'anchors', how: 'note', text: 'tail not anchored' }],
+  doctorLines: async () => [{ what: 'anchors', how: 'note', text: 'tail not anchored' }],
 };

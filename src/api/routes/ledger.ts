@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { Checkpoint } from '../../domain/checkpoint.ts';
-import { Finding } from '../../domain/finding.ts';
+import { DoctorLine } from '../../domain/doctor-line.ts';
 import { LedgerEntry } from '../../domain/ledger.ts';
 import type { ExportScope } from '../../domain/ledger-bundle.ts';
 import { HttpProblem } from '../../platform/http/problem.ts';
@@ -80,10 +80,10 @@ export async function ledgerRoutes(app: FastifyInstance, { doors }: Pick<ServerO
       schema: {
         tags: ['operation'],
         summary: 'What this server knows of itself',
-        response: { 200: z.object({ findings: z.array(Finding) }) },
+        response: { 200: z.object({ findings: z.array(DoctorLine) }) },
       },
     },
-    async () => ({ findings: await doors.findings() }),
+    async () => ({ findings: await doors.doctorLines() }),
   );
 
   async function scopeOf({ run, from, to }: z.output<typeof ExportQuery>): Promise<ExportScope> {

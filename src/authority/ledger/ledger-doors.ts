@@ -1,9 +1,9 @@
 import type { Checkpoint } from '../../domain/checkpoint.ts';
-import type { Finding } from '../../domain/finding.ts';
+import type { DoctorLine } from '../../domain/doctor-line.ts';
 import type { ExportScope } from '../../domain/ledger-bundle.ts';
 import type { AuthorityContext } from '../context.ts';
 import { type ExportedFile, exportLedger } from './export/export-ledger.ts';
-import { serverFindings } from './findings.ts';
+import { serverLines } from './server-lines.ts';
 import type { KeeperStatus } from './keeper.ts';
 import { sealCheckpoint } from './seal.ts';
 
@@ -16,12 +16,12 @@ export interface LedgerDoors {
   /** The files of a bundle, in order; see `exportLedger`. */
   exportLedger(scope: ExportScope): Promise<AsyncIterable<ExportedFile>>;
   /** What this server knows of itself, for `belay doctor`. */
-  findings(): Promise<Finding[]>;
+  doctorLines(): Promise<DoctorLine[]>;
 }
 
 export const ledgerDoors = (context: AuthorityContext): LedgerDoors => ({
   sealCheckpoint: () => context.keeper?.().seal() ?? sealCheckpoint(context),
   ledgerStatus: async () => await context.keeper?.().status(),
   exportLedger: async (scope) => exportLedger(context, scope),
-  findings: () => serverFindings(context),
+  doctorLines: () => serverLines(context),
 });

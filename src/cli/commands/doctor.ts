@@ -3,17 +3,17 @@ import pc from 'picocolors';
 import { ConfigurationError, readConfiguration } from '../../platform/configuration/configuration.ts';
 import { reasonOf } from '../../platform/problem.ts';
 import { apiClient } from '../client.ts';
-import { bad, type Finding, note, ok } from '../../domain/finding.ts';
+import { bad, type DoctorLine, note, ok } from '../../domain/doctor-line.ts';
 import { printable } from '../text/table.ts';
-import { Findings, LedgerReport } from '../views.ts';
+import { DoctorLines, LedgerReport } from '../views.ts';
 
 /** What the running Belay, if there is one to be reached from here, finds of itself, and whether its ledger holds. */
-async function running(options: { data?: string; url?: string }): Promise<Finding[]> {
+async function running(options: { data?: string; url?: string }): Promise<DoctorLine[]> {
   try {
     const client = apiClient(options);
     const report = await client.get('/api/ledger/verify', LedgerReport);
     const text = `${report.entries} entries of ${report.runs} runs ${report.ok ? 'hold' : 'do not hold; belay ledger verify'}`;
-    const { findings } = await client.get('/api/doctor', Findings);
+    const { findings } = await client.get('/api/doctor', DoctorLines);
     return [{ what: 'ledger', ...(report.ok ? ok(text) : bad(text)) }, ...findings];
   } catch (error) {
     return [{ what: 'server', ...note(reasonOf(error)) }];
@@ -33,13 +33,13 @@ export function register(program: Command): void {
     .option('--url <url>', 'its address, when it is elsewhere')
     .option('--json', 'print the findings as JSON')
     .action(async (options: { data?: string; url?: string; json?: boolean }) => {
-      const findings: Finding[] = [];
+      const findings: DoctorLine[] = [];
       try {
         const configuration = readConfiguration(process.env);
-        const { findingsOf } = await import('../doctor.ts');
+        const { doctorLines } = await import('../doctor.ts');
         findings.push(
           { what: 'configuration', ...ok('holds') },
-          ...(await findingsOf(configuration)),
+          ...(await doctorLines(configuration)),
           ...(await running(options)),
         );
       } catch (error) {

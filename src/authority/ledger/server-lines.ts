@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { directoryNotes } from '../../domain/directory-problems.ts';
-import type { Finding } from '../../domain/finding.ts';
+import type { DoctorLine } from '../../domain/doctor-line.ts';
 import { scopeText } from '../../domain/halt.ts';
 import { reasonOf } from '../../platform/problem.ts';
 import type { AuthorityContext } from '../context.ts';
@@ -10,7 +10,7 @@ import { whoMayDecide } from '../people/people-view.ts';
 import { caveatsOf } from './caveats.ts';
 import { fingerprintOf } from './export/verify-bundle.ts';
 
-type Said = Omit<Finding, 'what'>;
+type Said = Omit<DoctorLine, 'what'>;
 type Look = (context: AuthorityContext) => Promise<readonly Said[]>;
 
 const ok = (text: string): Said => ({ how: 'ok', text });
@@ -91,10 +91,10 @@ const LOOKS: readonly (readonly [what: string, look: Look])[] = [
   ],
 ];
 
-/** What a running server knows of itself for `belay doctor`. What cannot be looked at is a finding and no error. */
-export async function serverFindings(context: AuthorityContext): Promise<Finding[]> {
+/** What a running server knows of itself for `belay doctor`. What cannot be looked at is a line and no error. */
+export async function serverLines(context: AuthorityContext): Promise<DoctorLine[]> {
   const found = await Promise.all(
-    LOOKS.map(async ([what, look]): Promise<Finding[]> => {
+    LOOKS.map(async ([what, look]): Promise<DoctorLine[]> => {
       try {
         return (await look(context)).map((said) => ({ what, ...said }));
       } catch (error) {
