@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import type { Owner } from '../domain/action.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { ActionOutcome } from '../domain/grant.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { ListItem } from '../domain/list-item.ts';
 import type { Priced } from '../domain/money.ts';
+import type { Unusable } from '../domain/scan.ts';
 import type { Reversible } from '../domain/risk.ts';
 import type { Target } from '../domain/target.ts';
 
@@ -42,6 +44,19 @@ export interface Reading<F> {
   readonly summary: string;
   /** The many things that were found, for the list that the runbook collects them in; at most `MOST_ITEMS`. */
   readonly items?: readonly Omit<ListItem, 'connection'>[];
+  /** A whole scan: what is known of findings is brought up to date with it, before the read is over. */
+  readonly scan?: ScanReading;
+}
+
+/** What a scanner said, for the record of findings: all of it, whatever the read was asked for. */
+export interface ScanReading {
+  readonly scanner: string;
+  readonly version: string | null;
+  /** ISO 8601. */
+  readonly madeAt: string | null;
+  readonly findings: readonly Finding[];
+  readonly duplicates: number;
+  readonly unusable: readonly Unusable[];
 }
 
 export interface ReadTool<

@@ -3,9 +3,10 @@ import { aws } from './aws/index.ts';
 import { github } from './github/index.ts';
 import { kubernetes } from './kubernetes/index.ts';
 import { prometheus } from './prometheus/index.ts';
+import { scanner } from './scanner/index.ts';
 
 /** Every system that ships. */
-export const systems = [kubernetes, prometheus, github, aws] as const;
+export const systems = [kubernetes, prometheus, github, aws, scanner] as const;
 
 type AnyShipped = (typeof systems)[number]['tools'][number];
 
