@@ -14,6 +14,7 @@ import { cleanPreview } from './clean-preview.ts';
 import { handOver, itemsOf } from './list-items.ts';
 import { parseArgs } from './parse-args.ts';
 import { previewItems } from './preview-items.ts';
+import { recordScan } from './record-scan.ts';
 import { clean, cleanFacts, redacted } from './redacted.ts';
 import type { ToolActivities } from './wire.ts';
 
@@ -65,6 +66,8 @@ export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
           ...contextOf(tool, client, request.connection),
           list: (name) => itemsOf(authority, { run, execution, list: name }),
         });
+        const of = { run, execution, system: systemOf(tool.name), connection: request.connection };
+        if (reading.scan) await recordScan(authority, of, reading.scan);
         if (request.list)
           await handOver(
             authority,

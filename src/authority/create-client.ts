@@ -9,6 +9,7 @@ import { guarded } from './create-doors.ts';
 import { attendGate } from './gates/attend.ts';
 import { openGate } from './gates/open-gate.ts';
 import { voidGate } from './gates/void-gate.ts';
+import { recordScan } from './findings/record-scan.ts';
 import { giveUp } from './grants/give-up.ts';
 import { grant } from './grants/grant.ts';
 import { releaseLocks, takeLocks } from './grants/lock.ts';
@@ -73,6 +74,7 @@ export function directAuthority(context: AuthorityContext): AuthorityClient {
     wave: (request) => nextWave(context, request),
     reportBatch: (request) => reportBatch(context, request),
     savings: (request) => recordSavings(context, request),
+    recordScan: (request) => recordScan(context, request),
     putBlob: (request) => putBlob(context, request),
     getBlob: async ({ id }) => {
       const blob = await getBlob(context, id);

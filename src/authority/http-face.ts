@@ -98,13 +98,22 @@ async function refuseOthersActions(
         ? queueOfConnection(request)
         : await queueOfAction(Scoped.parse(request).action);
   // One answer for an action that is another's and one that is not there: a token is no way to ask which exist.
-  if (needed !== queue) throw new Failure('stop.forbidden', `this is no action of queue ${queue}`);
+  if (needed !== queue) throw new Failure('stop.forbidden', `this is nothing of queue ${queue}`);
 }
 
 /** Calls that speak of one action; a tools worker makes them for its own connection only. */
-const SCOPED: ReadonlySet<Call> = new Set(['preview', 'action', 'grant', 'outcome', 'release', 'putItems', 'previews']);
+const SCOPED: ReadonlySet<Call> = new Set([
+  'preview',
+  'action',
+  'grant',
+  'outcome',
+  'release',
+  'putItems',
+  'previews',
+  'recordScan',
+]);
 /** Those of them that name the connection themselves. */
-const OF_CONNECTION: ReadonlySet<Call> = new Set(['putItems', 'previews']);
+const OF_CONNECTION: ReadonlySet<Call> = new Set(['putItems', 'previews', 'recordScan']);
 
 const OfConnection = z.object({ system: z.string(), connection: z.string() });
 

@@ -4,6 +4,7 @@ import { BlobRef } from '../domain/blob.ts';
 import { ModelTurnResult } from '../domain/conversation.ts';
 import { Digest } from '../domain/digest.ts';
 import { GateState } from '../domain/gate.ts';
+import { Finding } from '../domain/finding.ts';
 import { ActionOutcome, GrantAnswer } from '../domain/grant.ts';
 import { ActionId, GateId, RunId } from '../domain/ids.ts';
 import { Json, JsonObject } from '../domain/json.ts';
@@ -11,6 +12,7 @@ import { ToolEntry } from '../domain/manifest.ts';
 import { SignedRunPermit } from '../domain/permit.ts';
 import { Plan, ProposedBy, ProposedOption } from '../domain/plan.ts';
 import { Revision } from '../domain/revision.ts';
+import { MOST_PER_CHUNK, ScanChanges, ScanFacts } from '../domain/scan.ts';
 import { RunMode, RunOutcome } from '../domain/run.ts';
 import { Check, Verdict } from '../domain/verdict.ts';
 import { listProtocol } from './lists/list-protocol.ts';
@@ -176,6 +178,24 @@ export const protocol = {
     ['runbooks'],
     ofRun.extend({ state: z.enum(['failed', 'cancelled']), message: z.string().max(2000) }),
     nothing,
+  ),
+  /**
+   * A scan, whole or in chunks, straight from the tools worker. Only with `close`, and only when all of it has come, does it
+   * say what is known from now on: first and last seen, reopened, gone. A repeated chunk, or close, changes nothing.
+   */
+  recordScan: call(
+    ['tools'],
+    ofRun.extend({
+      scan: z.uuid(),
+      /** Through which it came, which must be the caller's own. */
+      system: z.string().min(1).max(50),
+      connection: z.string().min(1).max(50),
+      findings: z.array(Finding).max(MOST_PER_CHUNK),
+      close: z
+        .object({ facts: ScanFacts.omit({ source: true }), count: z.number().int().min(0), digest: Digest })
+        .nullable(),
+    }),
+    z.object({ changes: ScanChanges.nullable() }),
   ),
   putBlob: call(
     ['agents', 'tools'],

@@ -18,7 +18,7 @@ export const ActionId = z.string().regex(new RegExp(`^r-[${ALPHABET}]{8}/[1-9][0
 export type ActionId = z.infer<typeof ActionId>;
 
 /** Spells random bytes as an id; one byte gives one character. The caller brings the randomness, so this stays pure. */
-export function idFromBytes(prefix: 'r' | 'g' | 'h' | 'f', bytes: Uint8Array): string {
+export function idFromBytes(prefix: 'r' | 'g' | 'h' | 'f' | 'x', bytes: Uint8Array): string {
   return `${prefix}-${Array.from(bytes, (byte) => ALPHABET[byte % ALPHABET.length]).join('')}`;
 }
 

@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import { Digest, digestOf } from './digest.ts';
+import { type Digest as DigestText, Digest, digestOf } from './digest.ts';
 import type { Finding } from './finding.ts';
 
 /** The most findings that are taken from one scan; a scanner that gives more is to be told to look at less. */
 export const MOST_FINDINGS = 50_000;
+
+/** The most findings in one call to the authority; fewer where they are long. */
+export const MOST_PER_CHUNK = 200;
 
 /** Something in a scanner's output that is no finding, or not wholly: where it stands, and why. */
 export const Unusable = z.object({ where: z.string().max(200), why: z.string().max(300) });
@@ -19,7 +22,7 @@ export type ScanCounts = z.infer<typeof ScanCounts>;
 
 /** What is known of one scan besides its findings. */
 export const ScanFacts = z.object({
-  /** The connection it came through. */
+  /** Through which it came: `scanner.prowler`. */
   source: z.string().min(1).max(100),
   scanner: z.string().min(1).max(100),
   version: z.string().max(100).nullable(),
@@ -47,6 +50,6 @@ export function countsOf(findings: readonly Pick<Finding, 'status'>[]): ScanCoun
   return counts;
 }
 
-/** The content hash of a scan: over the digests of all its findings, by identity, so that their order says nothing. */
-export const scanDigest = (findings: readonly Finding[]): Digest =>
-  digestOf({ v: 1, findings: findings.map((one) => digestOf(one)).toSorted() });
+/** The content hash of a scan, over the digests of all its findings; their order says nothing. */
+export const scanDigest = (findings: readonly DigestText[]): DigestText =>
+  digestOf({ v: 1, findings: findings.toSorted() });

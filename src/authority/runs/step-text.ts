@@ -76,6 +76,12 @@ const lines: Record<LedgerKind, (body: JsonObject) => string> = {
   'halt.lifted': (b) => `halt ${at(b, 'halt')} lifted`,
   'freeze.added': (b) => `freeze ${at(b, 'id')} from ${at(b, 'from')} to ${at(b, 'to')}: ${at(b, 'reason')}`,
   'freeze.lifted': (b) => `freeze ${at(b, 'id')} lifted by ${at(b, 'by', 'name')}`,
+  'scan.recorded': (b) =>
+    `scan of ${at(b, 'source')} by ${at(b, 'scanner')}: ${at(b, 'counts', 'FAIL')} failing (${at(b, 'changes', 'fresh')} new, ${at(b, 'changes', 'reopened')} reopened), ${at(b, 'changes', 'gone')} gone, ${at(b, 'unusable')} not usable`,
+  'exception.requested': (b) =>
+    `exception ${at(b, 'exception')} asked for by ${at(b, 'by', 'name')} on ${at(b, 'resource')} until ${at(b, 'until')}: ${at(b, 'reason')}`,
+  'exception.in-force': (b) => `exception ${at(b, 'exception')} in force until ${at(b, 'until')}`,
+  'exception.revoked': (b) => `exception ${at(b, 'exception')} revoked by ${at(b, 'by', 'name')}: ${at(b, 'reason')}`,
   'bundle.activated': (b) => `policy bundle ${at(b, 'hash')} loaded by ${at(b, 'by')}`,
   'bundle.refused': (b) => `a policy bundle was refused: ${at(b, 'message')}`,
   'passkey.added': (b) => `passkey of ${at(b, 'person')} added`,

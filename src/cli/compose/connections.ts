@@ -1,14 +1,15 @@
 import type { ConnectionSettings } from '../../activities/connections.ts';
 import type { Configuration } from '../../platform/configuration/configuration.ts';
 import { awsConnections } from './aws-connections.ts';
+import { scannerSources } from './scanner-sources.ts';
 
 /**
- * The connections that the environment names, each called `default`; AWS accounts by their own names. What is not configured
- * is not there.
- * @throws CliError (exit 2) when the accounts file does not hold.
+ * The connections that the environment names, each called `default`; AWS accounts and scanners by their own names. What is
+ * not configured is not there.
+ * @throws CliError (exit 2) when the file of accounts or of scanners does not hold.
  */
 export function connectionSettings(configuration: Configuration): ConnectionSettings {
-  const { KUBECONFIG, PROMETHEUS_URL, ALERTMANAGER_URL, GITHUB_TOKEN, GITHUB_API_URL } = configuration;
+  const { KUBECONFIG, PROMETHEUS_URL, ALERTMANAGER_URL, GITHUB_TOKEN, GITHUB_API_URL, BELAY_SCANNERS } = configuration;
   const aws = awsConnections(configuration);
   return {
     ...(KUBECONFIG === undefined ? {} : { kubernetes: { default: { kubeconfig: KUBECONFIG } } }),
@@ -24,6 +25,7 @@ export function connectionSettings(configuration: Configuration): ConnectionSett
         }),
     ...(GITHUB_TOKEN === undefined ? {} : { github: { default: { token: GITHUB_TOKEN, apiUrl: GITHUB_API_URL } } }),
     ...(Object.keys(aws).length === 0 ? {} : { aws }),
+    ...(BELAY_SCANNERS === undefined ? {} : { scanner: scannerSources(BELAY_SCANNERS) }),
   };
 }
 

@@ -86,7 +86,7 @@ async function prepareTools(configuration: Configuration, queue: string): Promis
     );
   if (settings === undefined)
     throw new CliError(
-      `This worker has no connection "${connection}" of ${system}: the environment names "default" (KUBECONFIG, PROMETHEUS_URL, GITHUB_TOKEN, AWS_REGION), BELAY_AWS_ACCOUNTS the AWS accounts, belay.config.ts the others.`,
+      `This worker has no connection "${connection}" of ${system}: the environment names "default" (KUBECONFIG, PROMETHEUS_URL, GITHUB_TOKEN, AWS_REGION), BELAY_AWS_ACCOUNTS the AWS accounts, BELAY_SCANNERS the scanners, belay.config.ts the others.`,
       2,
     );
   // One credential a process, whatever else the environment holds.

@@ -75,6 +75,7 @@ const FIELDS = {
   GITHUB_API_URL: httpUrl('https://github.example.com/api/v3'),
   PROMETHEUS_URL: httpUrl('http://prometheus:9090'),
   ALERTMANAGER_URL: httpUrl('http://alertmanager:9093'),
+  BELAY_SCANNERS: readableFile,
   // kubectl's own meaning: several files by colon, and one that is missing is skipped. The Kubernetes client judges it.
   KUBECONFIG: text,
   BELAY_AWS_ACCOUNTS: readableFile,

@@ -61,6 +61,11 @@ export const VARIABLES = [
   { name: 'GITHUB_API_URL', help: 'GitHub Enterprise API (https://api.github.com)' },
   { name: 'PROMETHEUS_URL', help: 'where Prometheus is' },
   { name: 'ALERTMANAGER_URL', help: 'where Alertmanager is' },
+  {
+    name: 'BELAY_SCANNERS',
+    help: 'YAML: scanners that are run, and files and buckets with their findings',
+    file: true,
+  },
   { name: 'KUBECONFIG', help: 'kubeconfig of the cluster', file: true },
   { name: 'BELAY_AWS_ACCOUNTS', help: 'AWS accounts: a connection each, with role and regions (YAML)', file: true },
   { name: 'AWS_REGION', help: 'without that file: the region of one AWS connection, `default`' },

@@ -4,9 +4,15 @@ import { Pool } from 'pg';
 import { up as first } from './migrations/0001-first.ts';
 import { up as gate } from './migrations/0002-gate.ts';
 import { up as lists } from './migrations/0003-lists.ts';
+import { up as findings } from './migrations/0004-findings.ts';
 
 /** In the order in which they are applied. */
-const migrations = { '0001-first': { up: first }, '0002-gate': { up: gate }, '0003-lists': { up: lists } };
+const migrations = {
+  '0001-first': { up: first },
+  '0002-gate': { up: gate },
+  '0003-lists': { up: lists },
+  '0004-findings': { up: findings },
+};
 
 /** The names of all migrations of this version. */
 export const MIGRATIONS: readonly string[] = Object.keys(migrations);
