@@ -10,6 +10,7 @@ import { APP_SCRIPT } from './pages/app-script.ts';
 import { APP_STYLE } from './pages/app-style.ts';
 import { pages } from './pages/pages.ts';
 import { blobRoutes } from './routes/blobs.ts';
+import { exceptionRoutes } from './routes/exceptions.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { gateRoutes } from './routes/gates.ts';
 import { haltRoutes } from './routes/halts.ts';
@@ -82,6 +83,7 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
       gateRoutes,
       haltRoutes,
       freezeRoutes,
+      exceptionRoutes,
       ledgerRoutes,
       policyRoutes,
       peopleRoutes,

@@ -6,6 +6,7 @@ import { policyDoors } from './bundle/policy-doors.ts';
 import type { AuthorityContext } from './context.ts';
 import type { Doors } from './doors.ts';
 import { peopleDoors } from './people/people-doors.ts';
+import { exceptionDoors } from './exceptions/exception-doors.ts';
 import { freezeDoors } from './freezes/freeze-doors.ts';
 import { decide } from './gates/decide.ts';
 import { gateViews } from './gates/view.ts';
@@ -36,6 +37,7 @@ export function createDoors(context: AuthorityContext): Doors {
     manifest: context.manifest,
     ...haltDoors(context),
     ...freezeDoors(context),
+    ...exceptionDoors(context),
     ...peopleDoors(context),
     ...ledgerDoors(context),
     ...listDoors(context),

@@ -11,6 +11,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import type { PolicyDoors } from './bundle/policy-doors.ts';
 import type { PeopleDoors } from './people/people-doors.ts';
 import type { FreezeDoors } from './freezes/freeze-doors.ts';
+import type { ExceptionDoors } from './exceptions/exception-doors.ts';
 import type { HaltDoors } from './halts/halt-doors.ts';
 import type { LedgerDoors } from './ledger/ledger-doors.ts';
 import type { ListDoors } from './lists/list-doors.ts';
@@ -83,7 +84,8 @@ export interface LedgerReport {
  * The authority as people's doors see it (API, Slack, CLI through the API, hooks). Whoever calls has authenticated
  * `person`; the authority decides what that person may do. Database errors reject with `retry.unreachable`.
  */
-export interface Doors extends HaltDoors, FreezeDoors, PeopleDoors, PolicyDoors, LedgerDoors, ListDoors {
+export interface Doors
+  extends HaltDoors, FreezeDoors, PeopleDoors, PolicyDoors, LedgerDoors, ListDoors, ExceptionDoors {
   readonly manifest: Manifest;
   /** Passkeys: signing in with them, and confirming decisions. */
   readonly passkeys: PasskeyDoors;

@@ -24,10 +24,17 @@ export type GateState = z.infer<typeof GateState>;
 
 /**
  * What a gate asks. `action`, `plan` and `batch` come from a run. The others are the authority's own: whether a halt ends
- * (`resume`), whether an action in doubt happened (`doubt`), that what was forced was looked at (`review`).
+ * (`resume`), whether an action in doubt happened (`doubt`), that what was forced was looked at (`review`), whether something may stay as it is (`exception`).
  */
-export const GateKind = z.enum(['action', 'plan', 'batch', 'resume', 'doubt', 'review']);
+export const GateKind = z.enum(['action', 'plan', 'batch', 'resume', 'doubt', 'review', 'exception']);
 export type GateKind = z.infer<typeof GateKind>;
+
+/** A gate of the authority's own: no workflow attends it, nothing of a plan begins under it, and it outlives its run. */
+export const OwnKind = GateKind.extract(['resume', 'doubt', 'review', 'exception']);
+export type OwnKind = z.infer<typeof OwnKind>;
+
+/** Whether the authority itself asks: about a halt, an action in doubt, something forced, or to be left as it is. */
+export const isOwnKind = (kind: string): kind is OwnKind => OwnKind.safeParse(kind).success;
 
 /** States in which a gate still waits for people. */
 export const isUndecided = (state: GateState): boolean => state === 'open' || state === 'frozen';

@@ -3,10 +3,10 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import { WAKE_SIGNAL } from '../domain/messages.ts';
 import { RUNBOOKS_QUEUE } from '../domain/queue.ts';
 import type { AuthorityContext } from '../authority/context.ts';
-import { HALT_RUNBOOK } from '../authority/halts/halt-run.ts';
 import type { OutboxHandler } from '../authority/outbox/outbox.ts';
 import { resumeRun } from '../authority/halts/halted-run.ts';
 import { bindRun } from '../authority/runs/bind.ts';
+import { isStandIn } from '../authority/runs/stand-in.ts';
 
 /** For Temporal's own UI only; Belay's lists come from its database. */
 export const SEARCH_ATTRIBUTES = ['BelayRun', 'BelayRunbook', 'BelayTarget', 'BelayState'] as const;
@@ -37,8 +37,8 @@ export function createDispatch({
      */
     'run.start': async (id) => {
       const run = await runRow(id);
-      // What the authority opened for itself (a halt) is looked after by it, and has no workflow.
-      if (!run || run.execution !== null || run.runbook === HALT_RUNBOOK) return;
+      // What the authority opened for itself (a halt, an exception) is looked after by it, and has no workflow.
+      if (!run || run.execution !== null || isStandIn(run.runbook)) return;
       const { workflow } = await client();
       const values = [run.id, run.runbook, secretive ? '(encrypted)' : run.target, 'running'];
       try {

@@ -100,6 +100,12 @@ const OWN = {
     denied: '▲ Reviewed: it was not right',
     expired: '▲ Nobody reviewed it',
   },
+  exception: {
+    open: '● May this stay as it is?',
+    done: '✓ Excepted until its end',
+    denied: '✗ Not excepted',
+    expired: '○ Not excepted: nobody decided',
+  },
 } as const;
 
 /** The first line of a card on which the authority itself asks. */

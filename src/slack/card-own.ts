@@ -8,7 +8,12 @@ import { decisionLines } from './card-status.ts';
 import { line, plain, quoted } from './inert.ts';
 
 /** What denying means, where there is something to deny: in doubt, only an answer helps. */
-const DENIALS = { resume: 'Keep it halted…', review: 'It was not right…', doubt: undefined } as const;
+const DENIALS = {
+  resume: 'Keep it halted…',
+  review: 'It was not right…',
+  exception: 'No exception…',
+  doubt: undefined,
+} as const;
 
 function answerButton(gate: Gate, option: GateOption, only: boolean, web: string | undefined): types.Button {
   const text = plainText(plain(option.title, 70) || option.id);

@@ -1,9 +1,8 @@
 import type { RunView } from '../authority/doors.ts';
 import type { DecisionRecord } from '../domain/decision.ts';
-import type { Gate } from '../domain/gate.ts';
+import { type Gate, isOwnKind } from '../domain/gate.ts';
 import { isOver } from '../domain/run.ts';
 import { inlineCode, line } from './inert.ts';
-import { isOwnKind } from './option-facts.ts';
 import { utc } from './utc.ts';
 
 /** What a person did, in one word or two. */
@@ -29,7 +28,7 @@ function groupsOf({ standing }: DecisionRecord, gate: Gate): string {
 export function decisionLines(gate: Gate): string[] {
   const lines = gate.decisions.slice(0, MOST_DECISIONS).map((record) => {
     const { decision, person, at, reason, option, strength } = record;
-    const named = gate.options.length > 1 && decision !== 'deny' && decision !== 'send-back' && !isOwnKind(gate);
+    const named = gate.options.length > 1 && decision !== 'deny' && decision !== 'send-back' && !isOwnKind(gate.kind);
     const which = named ? ` ${inlineCode(option)}` : '';
     const proof = strength === 'step-up' ? ' · with passkey' : '';
     const why = reason === null || reason === '' ? '' : ` · “${line(reason, 600)}”`;
@@ -45,7 +44,7 @@ export function resultLines(gate: Gate, run: RunView): string[] {
   if (gate.state === 'open' || gate.state === 'frozen') return [];
   // What a person said stands beside it already; the run's summary repeats it.
   const said = new Set(gate.decisions.map(({ reason }) => reason));
-  const own = isOwnKind(gate);
+  const own = isOwnKind(gate.kind);
   return [
     ...(gate.reason === null || gate.replacedBy !== null || said.has(gate.reason)
       ? []

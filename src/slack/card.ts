@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { RunView } from '../authority/doors.ts';
-import { isUndecided, type Gate, type GateOption } from '../domain/gate.ts';
+import { isOwnKind, isUndecided, type Gate, type GateOption } from '../domain/gate.ts';
 import { context, header, LIMITS, section, sections, type SlackMessage } from './blocks.ts';
 import { CardBudget } from './card-budget.ts';
 import { headlineOf, ownHeadlineOf } from './card-headline.ts';
@@ -33,7 +33,7 @@ export const shortDigest = (digest: string): string => digest.slice(0, 'sha256:'
  */
 export function gateCard(gate: Gate, run: RunView, options: CardOptions = {}): SlackMessage {
   const { kind } = gate;
-  const own = kind === 'resume' || kind === 'doubt' || kind === 'review' ? kind : undefined;
+  const own = isOwnKind(kind) ? kind : undefined;
   const headline = own === undefined ? headlineOf(gate, run) : ownHeadlineOf(gate, own);
   const first = recommendedOf(gate);
   const chosen = gate.options.find(({ id }) => id === gate.chosen) ?? first;

@@ -1,4 +1,4 @@
-import type { Gate, GateOption } from '../domain/gate.ts';
+import { type Gate, type GateOption, isOwnKind } from '../domain/gate.ts';
 
 type Action = GateOption['actions'][number];
 
@@ -10,13 +10,9 @@ export function sentencesOf(option: GateOption): string[] {
 
 /** What a gate asks, in one line: what its option does, or the authority's own question. */
 export function subjectOf(gate: Gate, option: GateOption | undefined): string {
-  if (isOwnKind(gate) || option === undefined) return gate.plan.diagnosis;
+  if (isOwnKind(gate.kind) || option === undefined) return gate.plan.diagnosis;
   return sentencesOf(option).join('; ');
 }
-
-/** Whether the authority itself asks: about a halt, an action in doubt, something that was forced. */
-export const isOwnKind = ({ kind }: Pick<Gate, 'kind'>): boolean =>
-  kind === 'resume' || kind === 'doubt' || kind === 'review';
 
 /** What an option changes, by name and by the connection it is reached through. */
 export function targetsOf(option: GateOption): string[] {

@@ -1,3 +1,4 @@
+import { noExceptions } from '../support/no-exceptions.ts';
 import { noHalts } from '../support/no-halts.ts';
 import { noLedger } from '../support/no-ledger.ts';
 import { noLists } from '../support/no-lists.ts';
@@ -146,6 +147,7 @@ export function fakeDoors(replaced: Partial<Doors> = {}) {
   const calls: { method: string; args: unknown[] }[] = [];
   const doors: Doors = {
     manifest,
+    ...noExceptions,
     ...noHalts,
     ...noLedger,
     ...noLists,

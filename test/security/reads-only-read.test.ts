@@ -55,6 +55,7 @@ const KINDS: [RegExp, unknown][] = [
   [/query_range/, { status: 'success', data: { resultType: 'matrix', result: [] } }],
   [/query/, { status: 'success', data: { resultType: 'vector', result: [] } }],
   [/\/commits/, []],
+  [/scan\.ocsf\.json/, []],
 ];
 const answer = ({ url = '' }: { url?: string | undefined }): StubAnswer => {
   const body = KINDS.find(([path]) => path.test(url))?.[1] ?? { items: [] };
@@ -67,6 +68,7 @@ const ARGS: Readonly<Record<string, object>> = {
   'prometheus.query': { query: 'up' },
   'prometheus.query_range': { query: 'up', start: '2026-11-21T10:00:00Z', end: '2026-11-21T10:10:00Z', step: 60 },
   'prometheus.alerts': {},
+  'scanner.findings': {},
   'github.commits': { repository: 'shop/checkout' },
 };
 
@@ -75,6 +77,8 @@ let folder: string;
 beforeAll(async () => {
   stub = await startHttpStub(answer);
   folder = temporaryFolder('reads-only-read');
+  process.env['AWS_ACCESS_KEY_ID'] ??= 'test';
+  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'test';
 });
 afterAll(async () => {
   await stub.stop();
@@ -84,6 +88,9 @@ afterAll(async () => {
 function settingsOf(system: string): object {
   if (system === 'prometheus') return { url: stub.url };
   if (system === 'github') return { apiUrl: stub.url };
+  // A bucket: what a scanner that is run may change is the rights of its own credential.
+  if (system === 'scanner')
+    return { kind: 'bucket', bucket: 'scans', key: 'scan.ocsf.json', region: 'us-east-1', endpoint: stub.url };
   const kubeconfig = join(folder, 'kubeconfig');
   const config = {
     'current-context': 'shop',

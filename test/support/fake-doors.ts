@@ -5,6 +5,7 @@ import type { Person } from '../../src/domain/person.ts';
 import { isOver } from '../../src/domain/run.ts';
 import { missingFor } from '../../src/domain/quorum.ts';
 import { noPasskeys } from './no-passkeys.ts';
+import { noExceptions } from './no-exceptions.ts';
 import { noHalts } from './no-halts.ts';
 import { noLedger } from './no-ledger.ts';
 import { noLists } from './no-lists.ts';
@@ -41,6 +42,9 @@ export class FakeDoors implements Doors {
   readonly addFreeze = noHalts.addFreeze;
   readonly freezes = noHalts.freezes;
   readonly liftFreeze = noHalts.liftFreeze;
+  readonly requestException = noExceptions.requestException;
+  readonly exceptions = noExceptions.exceptions;
+  readonly revokeException = noExceptions.revokeException;
   readonly lists = noLists.lists;
   readonly list = noLists.list;
   readonly keep = noLists.keep;

@@ -1,8 +1,8 @@
 import type { DecisionRecord } from '../../domain/decision.ts';
-import { type Gate, type GateOption, isUndecided } from '../../domain/gate.ts';
+import { type Gate, type GateOption, isOwnKind, isUndecided } from '../../domain/gate.ts';
 import { proposedByText } from '../../domain/plan.ts';
 import { type Html, html } from './html.ts';
-import { approveLabel, isOwnKind } from './gate-form.ts';
+import { approveLabel } from './gate-form.ts';
 import { gateTone } from './tone-of.ts';
 import { actionFacts } from './option-card.ts';
 import { timeOf } from './time-of.ts';
@@ -61,7 +61,7 @@ function optionOf(gate: Gate, option: GateOption, view: ApproveView, first: bool
 }
 
 /** An option without actions: of the authority's own question its answer, else somebody's choice to let Belay be. */
-const deedOf = (gate: Gate, option: GateOption): string => (isOwnKind(gate) ? option.title : approveLabel(option));
+const deedOf = (gate: Gate, option: GateOption): string => (isOwnKind(gate.kind) ? option.title : approveLabel(option));
 
 /** Nobody is asked again for what they said; a decision is not changed, it stands. */
 const decidedBy = ({ decisions }: Gate, { viewer }: ApproveView): boolean =>

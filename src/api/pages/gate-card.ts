@@ -1,9 +1,9 @@
 import type { DecisionRecord } from '../../domain/decision.ts';
-import { type Gate, isUndecided } from '../../domain/gate.ts';
+import { type Gate, isOwnKind, isUndecided } from '../../domain/gate.ts';
 import type { Manifest } from '../../domain/manifest.ts';
 import { proposedByText } from '../../domain/plan.ts';
 import { inWords } from '../../domain/requirement.ts';
-import { gateForm, isOwnKind } from './gate-form.ts';
+import { gateForm } from './gate-form.ts';
 import { type Html, html } from './html.ts';
 import { optionCard } from './option-card.ts';
 import { timeOf } from './time-of.ts';
@@ -13,7 +13,7 @@ import { gateTone } from './tone-of.ts';
 export function gateCard(gate: Gate, manifest: Pick<Manifest, 'tools'>): Html {
   const chosen = gate.options.filter(({ id }) => gate.chosen === null || id === gate.chosen);
   const options = isUndecided(gate.state) ? recommendedFirst(gate) : chosen;
-  const own = isOwnKind(gate);
+  const own = isOwnKind(gate.kind);
   return html`<article id="${gate.id}">
     <h2><span class="state ${gateTone(gate.state)}">${gate.state}</span> ${QUESTIONS[gate.kind] ?? gate.target}</h2>
     <p class="soft">
@@ -36,12 +36,14 @@ const QUESTIONS: Partial<Record<Gate['kind'], string>> = {
   resume: 'Halted. May it go on?',
   doubt: 'In doubt: did it happen?',
   review: 'Review what was forced',
+  exception: 'May this stay as it is?',
 };
 /** What it means when nobody answers. */
 const AFTERWARDS: Partial<Record<Gate['kind'], string>> = {
   resume: 'it stays halted',
   doubt: 'it stays in doubt',
   review: 'it stays unreviewed',
+  exception: 'nothing is excepted',
 };
 const SPECIAL = {
   'break-glass': 'Forced by break-glass, without the approvals that policy asks for',

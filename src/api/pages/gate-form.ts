@@ -1,9 +1,5 @@
-import type { Gate, GateOption } from '../../domain/gate.ts';
+import { type Gate, type GateOption, isOwnKind } from '../../domain/gate.ts';
 import { type Html, html } from './html.ts';
-
-/** Whether the authority itself asks: about a halt, an action in doubt, something that was forced. */
-export const isOwnKind = ({ kind }: Pick<Gate, 'kind'>): boolean =>
-  kind === 'resume' || kind === 'doubt' || kind === 'review';
 
 const recommendedOf = ({ options }: Gate): GateOption | undefined =>
   options.find(({ recommended }) => recommended) ?? options[0];
@@ -42,6 +38,7 @@ const byHand = (option: GateOption): Html =>
 const DENY: Partial<Record<Gate['kind'], string | null>> = {
   resume: 'Keep it halted',
   review: 'It was not right',
+  exception: 'No exception',
   // Only an answer helps.
   doubt: null,
 };
@@ -51,7 +48,7 @@ export function gateForm(gate: Gate): Html | false {
   const first = recommendedOf(gate);
   if (first === undefined) return false;
   const open = gate.state === 'open';
-  const own = isOwnKind(gate);
+  const own = isOwnKind(gate.kind);
   const single = gate.options.length === 1;
   const deny = DENY[gate.kind] === undefined ? 'Deny' : DENY[gate.kind];
   const digest = html`data-option="${first.id}" data-digest="${first.digest}"`;

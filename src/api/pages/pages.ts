@@ -9,6 +9,7 @@ import { personOf } from '../routes/person-of.ts';
 import { findRun } from '../routes/runs.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { wantsPage } from '../sign-in/wants-page.ts';
+import { exceptionList } from './exception-list.ts';
 import { freezeList } from './freeze-list.ts';
 import { gateCard } from './gate-card.ts';
 import { type Html, html } from './html.ts';
@@ -19,7 +20,7 @@ import { timeOf } from './time-of.ts';
 import { runTone } from './tone-of.ts';
 
 /**
- * `/` (open approvals, reviews, freezes, latest runs), `/gates/:id` and `/runs/:id` (its approvals and timeline). Only
+ * `/` (freezes, open approvals, reviews, latest runs, exceptions), `/gates/:id` and `/runs/:id` (its approvals and timeline). Only
  * views: every change is an API call. What is halted stands on top of each.
  */
 export async function pages(app: FastifyInstance, { doors }: Pick<ServerOptions, 'doors'>): Promise<void> {
@@ -30,12 +31,13 @@ export async function pages(app: FastifyInstance, { doors }: Pick<ServerOptions,
     sendPage(reply, title, { person: personOf(request).name, halts: await doors.halts() }, body);
 
   app.get('/', hidden, async (request, reply) => {
-    const [gates, runs, freezes] = await Promise.all([
+    const [gates, runs, freezes, exceptions] = await Promise.all([
       doors.gates({ state: 'open' }),
       doors.runs({ limit: 20 }),
       doors.freezes(),
+      doors.exceptions(),
     ]);
-    const body = html`${freezeList(freezes)} ${indexBody(gates, runs, manifest)}`;
+    const body = html`${freezeList(freezes)} ${indexBody(gates, runs, manifest)} ${exceptionList(exceptions)}`;
     return send(request, reply, title(gates), body);
   });
 

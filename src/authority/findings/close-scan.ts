@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import { Failure } from '../../domain/failure.ts';
 import { countsOf, type ScanChanges, scanDigest } from '../../domain/scan.ts';
 import type { Trx } from '../../platform/database/connect.ts';
-import type { ScansTable } from '../../platform/database/schema.ts';
+import type { ScansTable } from '../../platform/database/schema-findings.ts';
 import { append } from '../ledger/append.ts';
 import type { RequestOf } from '../protocol.ts';
 import { applyScan } from './apply-scan.ts';

@@ -1,5 +1,6 @@
 import { again } from '../../platform/database/again.ts';
 import type { AuthorityContext } from '../context.ts';
+import { endRequest } from '../exceptions/end-request.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import { lockRun } from '../runs/lock-run.ts';
 import { doWhatIsDue } from './do-what-is-due.ts';
@@ -32,8 +33,10 @@ async function attend(context: AuthorityContext, { id, run }: { id: string; run:
     if (!locked || !gate) return;
     const { both } = await rulesOf(trx, context, gate, locked);
     await doWhatIsDue(trx, context.now(), gate, locked, both);
-    if (isOwn(gate)) return;
     const after = await trx.selectFrom('gates').select('state').where('id', '=', id).executeTakeFirst();
+    if (gate.kind === 'exception' && after?.state === 'expired')
+      await endRequest(trx, context.now(), run, 'Nobody decided it in time; nothing is excepted.');
+    if (isOwn(gate)) return;
     if (after?.state !== gate.state) await enqueue(trx, context.now(), 'run.wake', run);
   });
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type GateOption, optionDigest } from '../../domain/gate.ts';
+import { type GateOption, optionDigest, type OwnKind } from '../../domain/gate.ts';
 import { idFromBytes } from '../../domain/ids.ts';
 import type { Requirement } from '../../domain/requirement.ts';
 import type { Trx } from '../../platform/database/connect.ts';
@@ -7,7 +7,6 @@ import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import { nextNumber } from '../ledger/sequence.ts';
 import { enqueue } from '../outbox/enqueue.ts';
-import type { OwnKind } from './gate-row.ts';
 
 /** Ordinals of the authority's own gates stand beyond those a run can reach. */
 const OWN_ORDINALS = 1_000_000;

@@ -3,6 +3,7 @@ import type { DecisionRecord } from '../../domain/decision.ts';
 import { type Requirement, stricter } from '../../domain/requirement.ts';
 import type { Database, Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
+import type { OwnQuestion } from '../policy/own-questions.ts';
 import { requirementOf } from '../policy/requirement-of.ts';
 import type { RunRow } from '../runs/known-run.ts';
 import { type GateRow, isOwn } from './gate-row.ts';
@@ -17,6 +18,13 @@ export interface Rules {
   readonly forbidden: string | null;
 }
 
+/** What policy answers about each of the authority's own gates; about a review, it is who may choose. */
+const QUESTIONS: Partial<Record<GateRow['kind'], OwnQuestion>> = {
+  resume: 'resume',
+  doubt: 'settle',
+  exception: 'except',
+};
+
 /** Who policy asks now about one of the authority's own gates. How long it waits is the gate's own matter. */
 function ownRuleOf(
   context: AuthorityContext,
@@ -24,7 +32,8 @@ function ownRuleOf(
 ): Requirement {
   const { policy } = context.bundle();
   const { expiresAfterMs, remindAfterMs, validForMs } = requirement;
-  const asks = kind === 'resume' ? policy.own('resume') : kind === 'doubt' ? policy.own('settle') : policy.choice;
+  const question = QUESTIONS[kind];
+  const asks = question === undefined ? policy.choice : policy.own(question);
   return { ...asks, expiresAfterMs, remindAfterMs, validForMs };
 }
 

@@ -1,6 +1,8 @@
 import type { ListItem } from '../../domain/list-item.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
+import { checksOf } from '../exceptions/checks-of.ts';
+import { exceptionsOver, exceptionText } from '../exceptions/exceptions-over.ts';
 import { append } from '../ledger/append.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { openRun, type RunRow } from '../runs/known-run.ts';
@@ -8,7 +10,7 @@ import { closedList, fixList } from './close-list.ts';
 import { keepsOver, keptText } from './keeps-over.ts';
 import { openList } from './put-items.ts';
 
-/** Why each of these things is left alone, by key: an owner keeps it. */
+/** Why each of these things is left alone, by key: an exception covers it, or an owner keeps it. */
 async function sparedOf(
   trx: Trx,
   context: AuthorityContext,
@@ -21,7 +23,15 @@ async function sparedOf(
     run.runbook,
     items.map(({ key }) => key),
   );
-  return new Map([...kept].map(([key, record]) => [key, keptText(record)]));
+  const excepted = await exceptionsOver(
+    trx,
+    context,
+    items.map(({ key, facts }) => ({ resource: key, runbook: run.runbook, checks: checksOf(facts) })),
+  );
+  return new Map([
+    ...[...excepted].map(([key, rows]) => [key, exceptionText(rows)] as const),
+    ...[...kept].map(([key, record]) => [key, keptText(record)] as const),
+  ]);
 }
 
 /** Copies a list's items into another one of the run's, all but those that are left out. */
@@ -48,7 +58,7 @@ export async function copyList(
     .execute();
 }
 
-/** Another list of what is left when what owners keep is taken out. Every item that is left out is on record, with why. */
+/** Another list of what is left when what owners keep and exceptions cover is taken out. Every item that is left out is on record, with why. */
 export async function reduceList(
   context: AuthorityContext,
   request: RequestOf<'reduceList'>,

@@ -8,10 +8,11 @@ import { append } from '../ledger/append.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import { voidGatesOf } from '../gates/close-gate.ts';
 import { lockRun } from './lock-run.ts';
+import { isStandIn } from './stand-in.ts';
 
 /**
  * Asks a run to stop. From this row on nothing new is granted to it; the run itself then undoes and ends.
- * @throws Failure `stop.forbidden` for the run that stands for a halt.
+ * @throws Failure `stop.forbidden` for a run that stands for a halt or an exception.
  */
 export async function cancelRun(
   context: AuthorityContext,
@@ -27,6 +28,8 @@ export async function cancelRun(
     if (isOver(run.state)) return 'over' as const;
     if (run.runbook === HALT_RUNBOOK)
       throw new Failure('stop.forbidden', `${id} stands for a halt, which ends when it is resumed: belay resume`);
+    if (isStandIn(run.runbook))
+      throw new Failure('stop.forbidden', `${id} stands for an exception; deny it, or: belay exceptions revoke`);
     if (!run.cancel) {
       await trx
         .updateTable('runs')

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { isOwnKind } from '../../domain/gate.ts';
 import type { ActionView, GateView, OptionView } from '../views.ts';
 import { subjectOf } from './subject-of.ts';
 import { printable, visible } from './table.ts';
@@ -17,7 +18,7 @@ const DEEDS: Readonly<Record<string, string>> = {
 /** An approval as text: what will happen, to what, the diff, why, how it is undone, and each option's digest. */
 export function gateCard(gate: GateView): string {
   const confidence = gate.plan?.confidence;
-  const own = ['resume', 'doubt', 'review'].includes(gate.kind);
+  const own = isOwnKind(gate.kind);
   const why = gate.plan?.diagnosis;
   const facts: [name: string, value: string | null | undefined, alarm?: true][] = [
     ['On hold', gate.frozen && `${gate.frozen}. Nothing is approved or begun until that is lifted.`, true],

@@ -1,9 +1,10 @@
+import { isOwnKind } from '../../domain/gate.ts';
 import { firstOption } from '../decide.ts';
 import type { GateView } from '../views.ts';
 
 /** What an approval asks, in one line: what its option does, or the authority's own question; never a runbook's title. */
 export function subjectOf(gate: GateView): string {
-  if (['resume', 'doubt', 'review'].includes(gate.kind)) return gate.plan?.diagnosis ?? gate.title ?? '';
+  if (isOwnKind(gate.kind)) return gate.plan?.diagnosis ?? gate.title ?? '';
   const sentences = firstOption(gate)?.actions.flatMap(({ sentence }) => sentence ?? []) ?? [];
   if (sentences.length > 0) return sentences.join('; ');
   return firstOption(gate)?.title ?? gate.title ?? '';

@@ -9,6 +9,8 @@ type Place = Extract<ScannerSettings, { kind: 'bucket' }>;
 function objectFailure(error: unknown, name: string): Failure {
   const said = oneLine(error instanceof Error ? error.message || error.name : String(error), 200);
   const status = error instanceof S3ServiceException ? (error.$metadata.httpStatusCode ?? 0) : 0;
+  if (error instanceof Error && error.name === 'CredentialsProviderError')
+    return new Failure('stop.forbidden', `${name} needs a credential of AWS, and this worker has none: ${said}`);
   if (status === 404) return new Failure('stop.not-found', `${name} is not there: ${said}`, { cause: error });
   if (status === 401 || status === 403)
     return new Failure('stop.forbidden', `${name} may not be read (s3:GetObject is needed): ${said}`, { cause: error });

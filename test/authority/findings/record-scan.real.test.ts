@@ -197,7 +197,7 @@ describeReal('a scan', ['postgres'], () => {
           .values({
             id: scan,
             run: of.run,
-            source: 'prowler',
+            source: 'scanner.prowler',
             state: 'open',
             facts: null,
             digest: null,

@@ -216,7 +216,7 @@ describe('a policy refuses to load, naming file and line,', () => {
         'a.cedar': `${GATED};\n@id("c") @gate("1 of sre") permit (principal, action in [Action::"belay.choose", Action::"belay.settle"], resource);`,
       },
     });
-    expect(more).toEqual([]);
+    expect(more).toEqual([expect.stringContaining('no policy says who answers belay.except; add `@id("except")')]);
     expect(problem).toContain(
       'no policy says who answers belay.resume; add `@id("resume") @gate("1 of <group>") permit',
     );

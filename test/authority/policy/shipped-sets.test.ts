@@ -47,8 +47,22 @@ describe.each(sets)('the set %s', (set) => {
       ),
     );
     const shared = set === 'one-group' ? shipped('team').policy.policies.map(({ id }) => id) : [];
-    const own = [...shared, 'choose', 'resume-and-settle', 'solo-questions'];
+    const own = [...shared, 'choose', 'resume-and-settle', 'except', 'solo-questions'];
     expect(policy.policies.map(({ id }) => id).filter((id) => !spoke.has(id) && !own.includes(id))).toEqual([]);
+  });
+});
+
+test.each<[ShippedSet, boolean]>([
+  ['team', false],
+  ['one-group', false],
+  ['solo', true],
+])('in the set %s an exception is approved by one approver; by who asked for it: %s', (set, selfApproval) => {
+  const { needs, selfApproval: self, stepUp, review } = shipped(set).policy.own('except');
+  expect({ needs, self, stepUp, review }).toEqual({
+    needs: [{ count: 1, group: 'approvers' }],
+    self: selfApproval,
+    stepUp: false,
+    review: false,
   });
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import { connectScanner } from '../../../src/tools/scanner/connect.ts';
 import { runProgram } from '../../../src/tools/scanner/run-program.ts';
 import { ScannerSettings } from '../../../src/tools/scanner/scanner-settings.ts';
 import { until } from '../../support/until.ts';
+import { startHttpStub } from '../http-stub.ts';
 import { PROWLER, sarifOf, sarifResult } from './samples.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'belay-scanner-test-'));
@@ -215,5 +216,55 @@ describe('the settings of a source', () => {
   ])('that have %s are refused', (_, settings, why) => {
     const { error } = ScannerSettings.safeParse(settings);
     expect(error?.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')).toMatch(why);
+  });
+});
+
+describe('a scan that something else left in a bucket', () => {
+  const at = async (answer: Parameters<typeof startHttpStub>[0], key = 'scan.json') => {
+    const stub = await startHttpStub(answer);
+    try {
+      const place = { bucket: 'scans', key, region: 'eu-west-1', endpoint: stub.url, maxAge: '1d' } as const;
+      return { ...(await scan({ kind: 'bucket', ...place })), asked: stub.requests };
+    } finally {
+      await stub.stop();
+    }
+  };
+  const error = (status: number, code: string) => () => ({
+    status,
+    headers: { 'content-type': 'application/xml' },
+    body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${code} it is</Message></Error>`,
+  });
+
+  beforeAll(() => {
+    process.env['AWS_ACCESS_KEY_ID'] ??= 'test';
+    process.env['AWS_SECRET_ACCESS_KEY'] ??= 'test';
+  });
+
+  test('is read with one request, with when it was written', async () => {
+    const written = 'Fri, 27 Nov 2026 09:00:00 GMT';
+    const { findings, madeAt, asked } = await at(() => ({
+      headers: { 'last-modified': written, 'content-type': 'text/plain' },
+      body: PROWLER,
+    }));
+    expect([findings.length, madeAt]).toEqual([4, new Date(written)]);
+    expect(asked).toEqual([expect.stringMatching(/^GET \/scans\/scan\.json/)]);
+  });
+
+  test.each<[string, number, string, string, RegExp]>([
+    ['is not there', 404, 'NoSuchKey', 'stop.not-found', /^s3:\/\/scans\/scan\.json is not there: NoSuchKey it is/],
+    ['may not be read', 403, 'AccessDenied', 'stop.forbidden', /s3:GetObject is needed/],
+    ['is asked for too often', 503, 'SlowDown', 'retry.throttled', /asks to slow down/],
+    ['cannot be reached', 500, 'InternalError', 'retry.unreachable', /cannot be read from S3/],
+    ['is rejected', 400, 'InvalidRequest', 'stop.invalid-input', /S3 rejects/],
+  ])('and %s says so, and is asked once: retries are Temporal’s', async (_, status, code, type, message) => {
+    await expect(at(error(status, code))).rejects.toMatchObject({ type, message: expect.stringMatching(message) });
+  });
+
+  test('and is old is refused', async () => {
+    const old = () => ({
+      headers: { 'last-modified': 'Fri, 20 Nov 2026 09:00:00 GMT', 'content-type': 'text/plain' },
+      body: PROWLER,
+    });
+    await expect(at(old)).rejects.toThrow('is older than 1d: nothing scanned since');
   });
 });

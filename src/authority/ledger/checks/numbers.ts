@@ -11,6 +11,8 @@ const ALWAYS: ReadonlySet<LedgerKind> = new Set([
   'approval.revoked',
   'halt.begun',
   'halt.lifted',
+  'exception.in-force',
+  'exception.revoked',
 ]);
 
 /** Where a chain and the sequence do not tell the same: a number without its entry, an entry without its number. */

@@ -1,6 +1,7 @@
 import type { LedgerEntry } from '../../../domain/ledger.ts';
 import type { Trx } from '../../../platform/database/connect.ts';
 import { decisionRowProblems } from './decision-rows.ts';
+import { exceptionRowProblems } from './exception-rows.ts';
 import { gateRowProblems } from './gate-rows.ts';
 import { haltRowProblems } from './halt-rows.ts';
 import { actionRowProblems, intentRowProblems } from './intent-rows.ts';
@@ -19,6 +20,7 @@ export async function tableProblems(trx: Trx, run: string, entries: readonly Led
   const intents = await trx.selectFrom('intents').selectAll().where('run', '=', run).execute();
   const actions = await trx.selectFrom('actions').selectAll().where('run', '=', run).execute();
   const halts = await trx.selectFrom('halts').selectAll().where('run', '=', run).execute();
+  const exceptions = await trx.selectFrom('exceptions').selectAll().where('run', '=', run).execute();
   return [
     ...(row
       ? runRowProblems(row, entries)
@@ -28,5 +30,6 @@ export async function tableProblems(trx: Trx, run: string, entries: readonly Led
     ...intentRowProblems(run, intents, entries),
     ...actionRowProblems(run, actions, entries),
     ...haltRowProblems(run, halts, entries),
+    ...exceptionRowProblems(run, exceptions, entries),
   ];
 }

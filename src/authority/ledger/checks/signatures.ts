@@ -1,4 +1,5 @@
 import { DecisionRecord, signedPart } from '../../../domain/decision.ts';
+import { approvalPart, ExceptionApproval } from '../../../domain/exception.ts';
 import { type HaltPart, haltPart, Lift, liftPart, Scope } from '../../../domain/halt.ts';
 import type { LedgerEntry } from '../../../domain/ledger.ts';
 import { Person } from '../../../domain/person.ts';
@@ -37,10 +38,16 @@ function liftHolds({ body }: LedgerEntry, key: Verifier): boolean {
   return data !== undefined && key.verify(liftPart(data), data.keyId, data.signature);
 }
 
+function approvalHolds({ body }: LedgerEntry, key: Verifier): boolean {
+  const { data } = ExceptionApproval.safeParse(body);
+  return data !== undefined && key.verify(approvalPart(data), data.keyId, data.signature);
+}
+
 const SIGNED: Partial<Record<LedgerEntry['kind'], [what: string, holds: typeof decisionHolds]>> = {
   'decision.recorded': ['decision', decisionHolds],
   'halt.begun': ['halt', haltHolds],
   'halt.lifted': ['lifting of a halt', liftHolds],
+  'exception.in-force': ['exception', approvalHolds],
 };
 
 /** The entries of a chain whose own signature does not hold, each named. */
