@@ -5,9 +5,22 @@ import { CliError } from '../../platform/problem.ts';
 import { ScannerSettings } from '../../tools/scanner/scanner-settings.ts';
 
 /** A queue is called after it. */
-const Name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, 'is a name of lower-case letters, digits, "-" and "_"');
+const NAME = /^[a-z0-9][a-z0-9_-]{0,39}$/;
 
-const Sources = z.strictObject({ scanners: z.record(Name, ScannerSettings) });
+const Sources = z.strictObject({
+  scanners: z.record(z.string(), z.unknown()).transform((all, context) => {
+    const sources: Record<string, ScannerSettings> = {};
+    for (const [name, given] of Object.entries(all)) {
+      const problem = (message: string, path: readonly PropertyKey[] = []) =>
+        context.addIssue({ code: 'custom', message, path: [name, ...path] });
+      if (!NAME.test(name)) problem('a source has a name of lower-case letters, digits, "-" and "_"');
+      const parsed = ScannerSettings.safeParse(given);
+      if (parsed.success) sources[name] = parsed.data;
+      else for (const { message, path } of parsed.error.issues) problem(message, path);
+    }
+    return sources;
+  }),
+});
 
 /** The sources of findings that `BELAY_SCANNERS` names, by their names. @throws CliError (exit 2) with all problems. */
 export function scannerSources(path: string): Readonly<Record<string, ScannerSettings>> {
