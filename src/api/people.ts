@@ -20,6 +20,7 @@ import { stepUpRoutes } from './routes/step-up.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { peopleRoutes } from './routes/people.ts';
+import { proofRoutes } from './routes/proof.ts';
 import { runEventRoutes } from './routes/run-events.ts';
 import { runRoutes } from './routes/runs.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
@@ -85,6 +86,7 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
       freezeRoutes,
       exceptionRoutes,
       ledgerRoutes,
+      proofRoutes,
       policyRoutes,
       peopleRoutes,
       blobRoutes,

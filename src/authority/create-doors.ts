@@ -15,6 +15,7 @@ import { ledgerDoors } from './ledger/ledger-doors.ts';
 import { readChain } from './ledger/read.ts';
 import { listDoors } from './lists/list-doors.ts';
 import { verifyLedger } from './ledger/verify.ts';
+import { proofDoors } from './proof/proof-doors.ts';
 import { acknowledge } from './runs/acknowledge.ts';
 import { cancelRun } from './runs/cancel.ts';
 import { postmortem } from './runs/postmortem.ts';
@@ -38,6 +39,7 @@ export function createDoors(context: AuthorityContext): Doors {
     ...haltDoors(context),
     ...freezeDoors(context),
     ...exceptionDoors(context),
+    ...proofDoors(context),
     ...peopleDoors(context),
     ...ledgerDoors(context),
     ...listDoors(context),

@@ -15,6 +15,7 @@ import type { ExceptionDoors } from './exceptions/exception-doors.ts';
 import type { HaltDoors } from './halts/halt-doors.ts';
 import type { LedgerDoors } from './ledger/ledger-doors.ts';
 import type { ListDoors } from './lists/list-doors.ts';
+import type { ProofDoors } from './proof/proof-doors.ts';
 import type { Acknowledged } from './runs/acknowledge.ts';
 import type { PasskeyDoors } from './stepup/passkey-doors.ts';
 
@@ -85,7 +86,7 @@ export interface LedgerReport {
  * `person`; the authority decides what that person may do. Database errors reject with `retry.unreachable`.
  */
 export interface Doors
-  extends HaltDoors, FreezeDoors, PeopleDoors, PolicyDoors, LedgerDoors, ListDoors, ExceptionDoors {
+  extends HaltDoors, FreezeDoors, PeopleDoors, PolicyDoors, LedgerDoors, ListDoors, ExceptionDoors, ProofDoors {
   readonly manifest: Manifest;
   /** Passkeys: signing in with them, and confirming decisions. */
   readonly passkeys: PasskeyDoors;

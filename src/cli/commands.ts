@@ -18,6 +18,7 @@ import { register as migrate } from './commands/migrate.ts';
 import { register as passkey } from './commands/passkey.ts';
 import { register as people } from './commands/people.ts';
 import { register as policy } from './commands/policy.ts';
+import { register as proof } from './commands/proof.ts';
 import { register as resume } from './commands/resume.ts';
 import { register as reviews } from './commands/reviews.ts';
 import { register as run } from './commands/run.ts';
@@ -54,6 +55,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   freeze,
   exceptions,
   ledger,
+  proof,
   policy,
   people,
   keys,

@@ -148,6 +148,7 @@ export function fakeDoors(replaced: Partial<Doors> = {}) {
   const doors: Doors = {
     manifest,
     ...noExceptions,
+    exportProof: async () => undefined,
     ...noHalts,
     ...noLedger,
     ...noLists,

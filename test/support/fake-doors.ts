@@ -45,6 +45,7 @@ export class FakeDoors implements Doors {
   readonly requestException = noExceptions.requestException;
   readonly exceptions = noExceptions.exceptions;
   readonly revokeException = noExceptions.revokeException;
+  readonly exportProof = async () => undefined;
   readonly lists = noLists.lists;
   readonly list = noLists.list;
   readonly keep = noLists.keep;

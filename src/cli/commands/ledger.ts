@@ -3,6 +3,7 @@ import pc from 'picocolors';
 import { verifyBundle } from '../../authority/ledger/export/verify-bundle.ts';
 import { CliError } from '../../platform/problem.ts';
 import { clientFor, withConnection, type ConnectionOptions } from '../connection-options.ts';
+import { checkedKeys, collectKeys } from '../fingerprint-option.ts';
 import { readBundle, unzipped } from '../ledger/read-bundle.ts';
 import { writeBundle } from '../ledger/write-bundle.ts';
 import { printable } from '../text/table.ts';
@@ -17,11 +18,6 @@ interface ExportOptions extends ConnectionOptions {
 
 type VerifyOptions = ConnectionOptions & { readonly json?: boolean; readonly key?: readonly string[] };
 
-const FINGERPRINT = /^[0-9a-f]{16,64}$/i;
-
-/** Each `--key` adds one. */
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
-
 /** Everything there is. */
 const EVER = 'from=1970-01-01&to=9999-01-01';
 
@@ -34,7 +30,7 @@ export function register(program: Command): void {
     .option(
       '--key <fingerprint>',
       'of a key you trust, once or more; what a Belay or a bundle says of its own is not',
-      collect,
+      collectKeys,
     )
     .option('--json', 'print the answer as JSON')
     .action(async (bundle: string | undefined, options: VerifyOptions) => {
@@ -69,21 +65,14 @@ export function register(program: Command): void {
     });
 }
 
-const checked = (keys: readonly string[]): readonly string[] => {
-  const wrong = keys.find((key) => !FINGERPRINT.test(key));
-  if (wrong !== undefined)
-    throw new CliError(`--key ${wrong}: a fingerprint is 16 to 64 hex digits; \`belay doctor\` shows it.`, 2);
-  return keys;
-};
-
 const offline = (path: string, keys: readonly string[]): LedgerReport => ({
-  ...verifyBundle(readBundle(path), checked(keys)),
+  ...verifyBundle(readBundle(path), checkedKeys(keys)),
 });
 
 /** What the server finds; with a key, all of it is taken here too and checked under that key, whatever the server says. */
 async function online(options: VerifyOptions): Promise<LedgerReport> {
   const client = clientFor(options);
-  const keys = checked(options.key ?? []);
+  const keys = checkedKeys(options.key ?? []);
   const said = await client.get('/api/ledger/verify', LedgerReport);
   if (keys.length === 0) return said;
   const zip = await client.raw(`/api/ledger/export?${EVER}`);
