@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { PreviewedAction } from './action.ts';
-import { Batch } from './batch.ts';
+import { Batch, BatchProgress } from './batch.ts';
 import { BlobRef } from './blob.ts';
 import { DecisionRecord } from './decision.ts';
 import { Digest, digestOf } from './digest.ts';
@@ -87,6 +87,8 @@ export const Gate = z.object({
   /** Why the gate is in its state, where that needs saying (voided because the alert resolved, for example). */
   reason: z.string().nullable(),
   chosen: z.string().nullable(),
+  /** Of a batch that may begin or began: how many of its items are where. */
+  progress: BatchProgress.exactOptional(),
   openedAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
   decidedAt: z.iso.datetime().nullable(),

@@ -33,6 +33,12 @@ export function sumsOf(amounts: readonly Money[]): Money[] {
 /** Below zero when `a` is less, of one currency. */
 export const compareAmounts = (a: Money, b: Money): number => new Big(a.amount).cmp(b.amount);
 
+/** Sorts the dearest first; of two currencies the one with the larger number. What has no price comes last. */
+export function byCost(a: Money | null, b: Money | null): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  return compareAmounts(b, a);
+}
+
 /** As people read it: `1,234.50 USD`; two places, and never rounded to nothing. */
 export function moneyText({ amount, currency }: Money): string {
   const exact = new Big(amount);

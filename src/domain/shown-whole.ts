@@ -31,8 +31,8 @@ const textsOf = ({ tool, args, precondition, diff, command }: Action): string[] 
 ];
 
 /** Whether something in an option is destroyed. */
-export const isDestructive = (option: Pick<GateOption, 'actions'>): boolean =>
-  option.actions.some(({ risk }) => risk === 'destructive');
+export const isDestructive = (option: Pick<GateOption, 'actions' | 'batch'>): boolean =>
+  option.batch?.risk === 'destructive' || option.actions.some(({ risk }) => risk === 'destructive');
 
 /** How much of a card one option takes when all of it is shown, in characters. */
 export const lengthWhole = ({ actions, manual }: Pick<GateOption, 'actions' | 'manual'>): number =>

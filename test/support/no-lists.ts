@@ -4,6 +4,7 @@ import type { ListDoors } from '../../src/authority/lists/list-doors.ts';
 export const noLists: ListDoors = {
   lists: async () => [],
   list: async () => undefined,
+  nameOf: () => undefined,
   keep: async (run, list) => ({
     answer: 'refused',
     why: 'unknown',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Batch } from '../../domain/batch.ts';
+import type { Batch, BatchProgress } from '../../domain/batch.ts';
 import { Digest } from '../../domain/digest.ts';
 import { ActionId } from '../../domain/ids.ts';
 import { Money } from '../../domain/money.ts';
@@ -45,6 +45,45 @@ function fateOf({ status, outcome, back, problem }: Ends, out: string | undefine
   if (status === 'done' || status === 'failed' || status === 'in-doubt' || status === 'running')
     return { fate: status, why };
   return problem === null ? { fate: 'waiting', why: null } : { fate: 'skipped', why: problem };
+}
+
+const COUNTED: Record<ItemFate, keyof BatchProgress> = {
+  'taken-out': 'takenOut',
+  waiting: 'waiting',
+  running: 'running',
+  done: 'done',
+  skipped: 'skipped',
+  failed: 'failed',
+  'in-doubt': 'inDoubt',
+  undone: 'undone',
+};
+
+/** How many items of a batch are where, counted in the database; `out` are those that people took out. */
+export async function batchProgress(
+  db: Database | Trx,
+  gate: Pick<GateRow, 'run'>,
+  { list, count }: Pick<Batch, 'list' | 'count'>,
+  out: ReadonlySet<string>,
+): Promise<BatchProgress> {
+  const rows = await db
+    .selectFrom('list_items as i')
+    .leftJoin('intents as e', (join) => join.onRef('e.action', '=', 'i.action').on('e.phase', '=', 'execute'))
+    .leftJoin('intents as u', (join) => join.onRef('u.action', '=', 'i.action').on('u.phase', '=', 'undo'))
+    .select(['e.status', 'u.status as back'])
+    .select((eb) => [eb('i.problem', 'is not', null).as('refused'), eb.fn.countAll<string>().as('many')])
+    .where('i.run', '=', gate.run)
+    .where('i.list', '=', list)
+    .where('i.proof', 'is not', null)
+    .where((eb) => eb.not(eb('i.action', '=', eb.fn.any(eb.val([...out])))))
+    .groupBy(['e.status', 'u.status', 'refused'])
+    .execute();
+  const none = { takenOut: 0, waiting: 0, running: 0, done: 0, skipped: 0, failed: 0, inDoubt: 0, undone: 0 };
+  const progress: BatchProgress = { ...none, takenOut: Math.min(out.size, count) };
+  for (const { refused, many, ...ends } of rows) {
+    const { fate } = fateOf({ ...ends, outcome: null, problem: refused ? '' : null }, undefined);
+    progress[COUNTED[fate]] += Number(many);
+  }
+  return progress;
 }
 
 /** The items of a batch gate in their order, a page of them or all. */

@@ -1,7 +1,7 @@
 import { type Batch, batchLeaf, LARGEST } from '../../domain/batch.ts';
 import type { ListItem } from '../../domain/list-item.ts';
 import { merkleTree, type ProofStep } from '../../domain/merkle.ts';
-import { compareAmounts, sumsOf } from '../../domain/money.ts';
+import { byCost, sumsOf } from '../../domain/money.ts';
 import type { ToolEntry } from '../../domain/manifest.ts';
 import type { ActionRow } from '../grants/approval.ts';
 import { pricesOf } from '../lists/list-summary.ts';
@@ -18,12 +18,8 @@ const kindKey = ({ preview: { tool, target } }: ActionRow): string =>
     Object.entries(target.tags).toSorted(([a], [b]) => (a < b ? -1 : 1)),
   ]);
 
-/** The dearest first; of two currencies the one with the larger number. What has no price comes last. */
-function byMoney(a: ActionRow, b: ActionRow): number {
-  const [x, y] = [a.preview.money ?? null, b.preview.money ?? null];
-  if (x === null || y === null) return Number(x === null) - Number(y === null);
-  return compareAmounts(y, x);
-}
+/** The dearest first; what has no price comes last. */
+const byMoney = (a: ActionRow, b: ActionRow): number => byCost(a.preview.money ?? null, b.preview.money ?? null);
 
 /** Reasons, each with how often it is given; those that are too many to name are counted together. */
 export function countReasons(reasons: readonly string[]): Batch['leftOut'] {
@@ -37,7 +33,7 @@ export function countReasons(reasons: readonly string[]): Batch['leftOut'] {
 /** What is said of these actions together, with the proof of each that it is under their root. In the order of the list. */
 export function batchOf(
   list: ListItem['key'],
-  tool: Pick<ToolEntry, 'name' | 'risk' | 'reversible'>,
+  tool: Pick<ToolEntry, 'name' | 'title' | 'risk' | 'reversible'>,
   rows: readonly ActionRow[],
   leftOut: Batch['leftOut'],
 ): { batch: Batch; proofs: ProofStep[][] } {
@@ -50,23 +46,27 @@ export function batchOf(
   const batch: Batch = {
     list,
     tool: tool.name,
+    toolTitle: tool.title,
     count: rows.length,
     root,
     money: sumsOf(pricesOf(previews)),
     unpriced: previews.filter(({ money }) => !money).length,
+    sources: [...new Set(previews.flatMap(({ money }) => money?.source ?? []))],
     blastRadius: {
       count: previews.reduce((sum, { blastRadius }) => sum + blastRadius.count, 0),
       unit: previews[0]?.blastRadius.unit ?? '',
     },
     risk: tool.risk,
     reversible: tool.reversible,
+    noWayBack: previews.filter(({ reversible, undo }) => reversible === 'no' || undo === null).length,
     largest: rows
       .toSorted(byMoney)
       .slice(0, LARGEST)
-      .map(({ id, preview: { sentence, money } }) => ({
+      .map(({ id, preview: { sentence, money, undo } }) => ({
         id,
         sentence,
         money: money ? { amount: money.amount, currency: money.currency } : null,
+        undo,
       })),
     places: [...places].map(([connection, count]) => ({ connection, count })),
     leftOut,

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { emptyGroups } from '../../domain/directory.ts';
+import { takenOutBy } from '../../domain/batch.ts';
 import type { DecisionRecord } from '../../domain/decision.ts';
 import type { Gate } from '../../domain/gate.ts';
 import { isUndecided } from '../../domain/gate.ts';
@@ -8,6 +9,7 @@ import type { AuthorityContext } from '../context.ts';
 import { haltsInForce } from '../halts/halt-over.ts';
 import { incidentOf } from '../runs/incident.ts';
 import type { RunRow } from '../runs/known-run.ts';
+import { batchProgress } from '../batches/batch-items.ts';
 import { askedOf } from './asked-of.ts';
 import { stillCounting } from './decisions-on.ts';
 import { frozenBy } from './frozen-by.ts';
@@ -25,6 +27,20 @@ async function missingOn(
   const counting = await stillCounting(context.db, context, decisions);
   const each = gate.options.map((option) => missingBy(rules, askedOf(context, gate, run, option.id), counting));
   return each.toSorted((a, b) => a.length - b.length)[0] ?? [];
+}
+
+/** States in which items of a batch may begin, or began. */
+const CARRIED_OUT = new Set<Gate['state']>(['approved', 'executing', 'done', 'in-doubt']);
+
+/** How far a batch is, where it may have begun. */
+async function progressOf(
+  { db }: AuthorityContext,
+  row: GateRow,
+  decisions: readonly DecisionRecord[],
+): Promise<Pick<Gate, 'progress'>> {
+  const batch = row.options[0]?.batch;
+  if (!batch || !CARRIED_OUT.has(row.state)) return {};
+  return { progress: await batchProgress(db, row, batch, takenOutBy(decisions)) };
 }
 
 /** A gate as every view shows it. Only what still waits for people is judged by the rule of now; the rest is history. */
@@ -70,6 +86,7 @@ async function gateView(
     decisions,
     reason: row.reason,
     chosen: row.chosen,
+    ...(await progressOf(context, row, decisions)),
     openedAt: row.opened_at.toISOString(),
     expiresAt: row.expires_at.toISOString(),
     decidedAt: row.decided_at?.toISOString() ?? null,

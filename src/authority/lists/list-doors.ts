@@ -1,3 +1,4 @@
+import { nameOfIdentity } from '../../domain/directory.ts';
 import type { KeepRequest } from '../../domain/keep.ts';
 import type { Person } from '../../domain/person.ts';
 import { type BatchItem, batchItems } from '../batches/batch-items.ts';
@@ -15,6 +16,8 @@ export interface ListDoors {
     name: string,
     owner?: string | null,
   ): Promise<{ list: ListView; items: ListItemView[] } | undefined>;
+  /** Under which name the directory knows somebody; undefined for a stranger. */
+  nameOf(person: Pick<Person, 'id'>): string | undefined;
   keep(run: string, list: string, request: KeepRequest, person: Person): Promise<KeepAnswer>;
   /** A page of a batch gate's items in their order; undefined where there is no such batch gate. */
   batchItems(gate: string, page?: { after: number; size: number }): Promise<BatchItem[] | undefined>;
@@ -24,6 +27,7 @@ export function listDoors(context: AuthorityContext): ListDoors {
   return {
     lists: (run) => listNames(context, run),
     list: (run, name, owner) => listView(context, run, name, owner),
+    nameOf: ({ id }) => nameOfIdentity(context.bundle().directory, id),
     keep: (run, list, request, person) => keepItems(context, run, list, request, person),
     batchItems: async (id, page) => {
       const gate = await context.db.selectFrom('gates').selectAll().where('id', '=', id).executeTakeFirst();

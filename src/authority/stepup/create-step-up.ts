@@ -16,6 +16,7 @@ const CHANGED: Partial<Record<keyof DecisionStatement, string>> = {
   reason: 'another reason',
   args: 'other arguments',
   action: 'another action',
+  without: 'an approval with other items taken out',
   person: "somebody else's decision",
   bundle: 'a decision by rules that have changed since',
 };
@@ -45,7 +46,8 @@ export function createStepUp(
       const { nonce, expires } = asked;
       const statement = { ...decisionSaid(gate, option, request, person, context.bundle().hash), nonce, expires };
       const other = Object.entries(CHANGED).find(
-        ([field]) => canonicalJson(Reflect.get(statement, field)) !== canonicalJson(Reflect.get(asked, field)),
+        ([field]) =>
+          canonicalJson(Reflect.get(statement, field) ?? null) !== canonicalJson(Reflect.get(asked, field) ?? null),
       );
       if (other) return { refused: `your passkey confirmed ${other[1]}; look again and confirm this one` };
       const used = await usePasskey(trx, context, here, request.proof.assertion, challengeOf(statement), person);

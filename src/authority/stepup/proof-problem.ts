@@ -26,6 +26,7 @@ export async function proofProblem(
   const meant = { gate, option, digest, decision: decision.decision, reason, bundle, person: standing.person };
   const other = Object.entries(meant).find(([field, value]) => Reflect.get(statement, field) !== value);
   if (other) return `the passkey confirmed another ${other[0]}`;
+  if (!sameItems(statement.without, decision.without)) return 'the passkey confirmed other items taken out';
   if (statement.expires < decision.at) return 'the passkey was asked too long before';
   const assertion = Assertion.safeParse(proof.assertion);
   if (!assertion.success || assertion.data.id !== record.id) return 'the passkey’s word cannot be read';
@@ -40,6 +41,10 @@ export async function proofProblem(
   });
   return 'refused' in checked ? checked.refused : undefined;
 }
+
+/** A record has each item once and in order; what was confirmed has them as they were sent. */
+const sameItems = (confirmed: readonly string[] = [], recorded: readonly string[] = []): boolean =>
+  canonicalJson([...new Set(confirmed)].toSorted()) === canonicalJson(recorded);
 
 function statementIn(text: string): DecisionStatement | undefined {
   try {
