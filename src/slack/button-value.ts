@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Digest } from '../domain/digest.ts';
-import { GateId } from '../domain/ids.ts';
+import { GateId, RunId } from '../domain/ids.ts';
+import { ListRef } from '../domain/list-item.ts';
 
 /** What a decision button carries: the gate, the option, and the digest of exactly what was shown beside it. */
 export const ButtonValue = z.strictObject({ gate: GateId, option: z.string().min(1).max(40), digest: Digest });
@@ -14,6 +15,7 @@ export const ACTIONS = {
   more: 'belay.more',
   show: 'belay.show',
   pick: 'belay.pick',
+  keep: 'belay.keep',
   /** A button that only leads somewhere; Slack tells of the click all the same. */
   link: 'belay.link',
 } as const;
@@ -43,4 +45,21 @@ export function parseMenuValue(text: unknown): MenuValue | undefined {
   const [choice, gate, option, hash, action, ...more] = String(text).split(MARK);
   if (more.length > 0 || !/^\d$/.test(action ?? '')) return undefined;
   return MenuValue.safeParse({ choice, gate, option, digest: `sha256:${hash}`, action }).data;
+}
+
+/** What a keep button stands for: whose items of which list of a run; `owner` null: those that nobody is named for. */
+export const KeepValue = z.strictObject({
+  run: RunId,
+  list: ListRef.shape.name,
+  owner: z.string().min(1).max(300).nullable(),
+});
+export type KeepValue = z.infer<typeof KeepValue>;
+
+/** A keep button's value, or undefined when it is none of ours. */
+export function parseKeepValue(text: unknown): KeepValue | undefined {
+  try {
+    return KeepValue.safeParse(JSON.parse(String(text))).data;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,6 @@
 import type { types } from '@slack/bolt';
+import { takenOutBy } from '../domain/batch.ts';
+import { manyText } from '../domain/batch-text.ts';
 import type { Gate, GateOption } from '../domain/gate.ts';
 import { isDestructive } from '../domain/shown-whole.ts';
 import { plainText } from './blocks.ts';
@@ -30,10 +32,22 @@ export const passkeyPage = (web: string, gate: string, option?: string): string 
 
 /** How the option's button is called. Never in the proposer's words. */
 function approveText({ gate, option, number }: ButtonRow): string {
+  if (option.batch) {
+    const out = takenOutBy(gate.decisions).size;
+    const which = out === 0 ? `all ${manyText(option.batch.count)}` : manyText(option.batch.count - out);
+    return `Approve ${which}${gate.requirement.stepUp ? ' with passkey' : ''}`;
+  }
   if (option.manual !== null && option.actions.length === 0) return 'I will do it by hand';
   if (option.actions.length === 0) return 'Do nothing and watch';
   const which = gate.options.length === 1 ? 'Approve' : `Approve option ${number}`;
   return gate.requirement.stepUp ? `${which} with passkey` : which;
+}
+
+function confirmTitle(option: GateOption): string {
+  const { batch } = option;
+  if (batch && batch.reversible !== 'no' && batch.noWayBack > 0 && batch.noWayBack < batch.count)
+    return `${manyText(batch.noWayBack)} of them cannot be undone`;
+  return isIrreversible(option) ? 'This cannot be undone' : 'This destroys something';
 }
 
 function approve(row: ButtonRow): types.Button {
@@ -48,7 +62,7 @@ function approve(row: ButtonRow): types.Button {
   // Slack refuses an empty text.
   const sentence = plain(sentencesOf(option).join('; '), 250) || 'Look at the card first.';
   const confirm = {
-    title: plainText(isIrreversible(option) ? 'This cannot be undone' : 'This destroys something'),
+    title: plainText(confirmTitle(option)),
     text: plainText(sentence),
     confirm: plainText('Approve'),
     deny: plainText('Not yet'),
@@ -63,6 +77,16 @@ function approve(row: ButtonRow): types.Button {
     ...(isIrreversible(option) || isDestructive(option) ? { confirm } : {}),
   };
 }
+
+/** The page with every item of a batch, where single ones can be taken out. */
+export const tablePage = (web: string, gate: string): string => `${web}/gates/${gate}`;
+
+const table = (gate: Gate, web: string): types.Button => ({
+  type: 'button',
+  action_id: `${ACTIONS.link}:table`,
+  text: plainText('Open the table'),
+  url: tablePage(web, gate.id),
+});
 
 /** Denies the whole gate; asks why first. */
 export const denyButton = (gate: Gate, option: GateOption, text = 'Deny…'): types.Button => ({
@@ -126,6 +150,7 @@ export function buttonsOf(row: ButtonRow): CardControl[] {
   const menu = frozen ? undefined : more(row);
   return [
     ...(approvable ? [approve(row)] : []),
+    ...(option.batch && row.web !== undefined ? [table(gate, row.web)] : []),
     ...(first ? [denyButton(gate, option)] : []),
     ...(first && !frozen && option.actions.length > 0 ? [byHand(row)] : []),
     ...(first && gate.incidentOpen && gate.responder === null ? [acknowledge(gate)] : []),

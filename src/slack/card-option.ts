@@ -17,7 +17,7 @@ function placeOf(option: GateOption, number: number, of: number): string[] {
 }
 
 /** The diagnosis, in its author's words and under its author's name. */
-function whyBlock(gate: Gate, budget: CardBudget): types.KnownBlock {
+export function whyBlock(gate: Gate, budget: CardBudget): types.KnownBlock {
   const author = budget.line(proposedByText(gate.proposedBy), 200);
   const says = gate.proposedBy.kind === 'rules' ? author : `${author} says`;
   return section(`*Why* · ${says} · confidence ${gate.plan.confidence}\n${budget.quote(gate.plan.diagnosis, 2_000)}`);
@@ -41,7 +41,7 @@ export const budgetFor = (options: readonly GateOption[]): CardBudget =>
   );
 
 /** Two columns where both fit into one; else a line each. */
-const undoAndBlast = (undos: readonly string[], blast: string): types.KnownBlock[] => {
+export const undoAndBlast = (undos: readonly string[], blast: string): types.KnownBlock[] => {
   const undo = `*Undo* ${undos.join('; ')}`;
   return undo.length <= LIMITS.field ? [fields([undo, blast])] : sections([...withName('Undo', undos), blast]);
 };

@@ -1,4 +1,5 @@
 import type { RunView } from '../authority/doors.ts';
+import { manyText } from '../domain/batch-text.ts';
 import type { DecisionRecord } from '../domain/decision.ts';
 import { type Gate, isOwnKind } from '../domain/gate.ts';
 import { isOver } from '../domain/run.ts';
@@ -27,13 +28,14 @@ function groupsOf({ standing }: DecisionRecord, gate: Gate): string {
 /** Who decided what, when, by which door, how strongly and why; one line each. mrkdwn. */
 export function decisionLines(gate: Gate): string[] {
   const lines = gate.decisions.slice(0, MOST_DECISIONS).map((record) => {
-    const { decision, person, at, reason, option, strength } = record;
+    const { decision, person, at, reason, option, strength, without = [] } = record;
     const named = gate.options.length > 1 && decision !== 'deny' && decision !== 'send-back' && !isOwnKind(gate.kind);
     const which = named ? ` ${inlineCode(option)}` : '';
     const proof = strength === 'step-up' ? ' · with passkey' : '';
     const why = reason === null || reason === '' ? '' : ` · “${line(reason, 600)}”`;
     const who = `*${line(person.name, 80)}* (${line(person.id, 120)})`;
-    return `${DEEDS[decision]}${which} by ${who}${groupsOf(record, gate)}${proof} · ${utc(at)}${why}`;
+    const out = without.length === 0 ? '' : ` · took out ${manyText(without.length)}`;
+    return `${DEEDS[decision]}${which} by ${who}${groupsOf(record, gate)}${proof}${out} · ${utc(at)}${why}`;
   });
   const more = gate.decisions.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more: \`belay gates ${gate.id}\``] : lines;

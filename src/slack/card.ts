@@ -2,6 +2,7 @@ import type { types } from '@slack/bolt';
 import type { RunView } from '../authority/doors.ts';
 import { isOwnKind, isUndecided, type Gate, type GateOption } from '../domain/gate.ts';
 import { context, header, LIMITS, section, sections, type SlackMessage } from './blocks.ts';
+import { batchBlocks, batchLines } from './card-batch.ts';
 import { CardBudget } from './card-budget.ts';
 import { headlineOf, ownHeadlineOf } from './card-headline.ts';
 import { frozenBlocks, incidentLines, needsBlocks } from './card-needs.ts';
@@ -44,7 +45,7 @@ export function gateCard(gate: Gate, run: RunView, options: CardOptions = {}): S
       ? ownBlocks(gate, own, { web: options.web, undecided: undecidedYet })
       : undecidedYet
         ? undecided(gate, options)
-        : decided(gate, run, chosen)),
+        : decided(gate, run, chosen, options.web)),
     context(footer(gate, run, { chosen, web: options.web })),
   ];
   return { text: `${line(headline, 150)}: ${line(subjectOf(gate, chosen), 300)} (${gate.id})`, blocks };
@@ -68,7 +69,9 @@ function fitting(
   const budget = budgetFor(options);
   const blocks: types.KnownBlock[] = [];
   for (const [index, option] of options.entries()) {
-    const more = optionBlocks(gate, option, index + 1, { budget, web });
+    const more = option.batch
+      ? batchBlocks(gate, { ...option, batch: option.batch }, web)
+      : optionBlocks(gate, option, index + 1, { budget, web });
     if (blocks.length + more.length >= room) {
       const left = options.length - index;
       return [
@@ -92,13 +95,19 @@ function evidenceBlocks(gate: Gate, most: number): types.KnownBlock[] {
   ];
 }
 
-function decided(gate: Gate, run: RunView, chosen: GateOption | undefined): types.KnownBlock[] {
+function decided(
+  gate: Gate,
+  run: RunView,
+  chosen: GateOption | undefined,
+  web: string | undefined,
+): types.KnownBlock[] {
   if (chosen === undefined) return [section(line(gate.title, 300))];
   const budget = new CardBudget(2_000);
   const sentences = sentencesOf(chosen).map((sentence) => `*${budget.line(sentence, 250)}*`);
   const targets = targetsOf(chosen).map((target) => budget.line(target, 200));
   const where = targets.join(' · ');
   const facts = [
+    ...batchLines(gate, chosen, web),
     ...decisionLines(gate),
     ...resultLines(gate, run),
     ...(gate.state === 'approved' || gate.state === 'executing' || gate.state === 'done'

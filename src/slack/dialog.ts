@@ -29,10 +29,12 @@ export const keptOf = (decide: ButtonValue, to: ReplyTo, action?: number): Kept 
   ...(to.responseUrl === undefined ? {} : { responseUrl: to.responseUrl }),
 });
 
-/** A control of a submitted dialog: typed, or chosen. */
+/** A control of a submitted dialog: typed, or chosen; one, several, or a day. */
 const Control = z.looseObject({
   value: z.string().nullish(),
   selected_option: z.looseObject({ value: z.string() }).nullish(),
+  selected_options: z.array(z.looseObject({ value: z.string() })).nullish(),
+  selected_date: z.string().nullish(),
 });
 const Submitted = z.looseObject({
   callback_id: z.string(),
@@ -48,21 +50,32 @@ export interface Submission {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Reads a submitted dialog; undefined when it is none of ours. */
-export function readSubmission(view: unknown): Submission | undefined {
+/** What any submitted dialog holds: which it is, what it remembered, and each control's values by block id. */
+export function readControls(
+  view: unknown,
+): { callback: string; remembered: unknown; values: ReadonlyMap<string, readonly string[]> } | undefined {
   const { data } = Submitted.safeParse(view);
   if (data === undefined) return undefined;
-  const kind = KINDS.find((one) => DIALOGS[one] === data.callback_id);
-  let kept: Kept | undefined;
+  let remembered: unknown;
   try {
-    kept = Kept.safeParse(JSON.parse(data.private_metadata)).data;
+    remembered = JSON.parse(data.private_metadata);
   } catch {
     return undefined;
   }
-  if (kind === undefined || kept === undefined) return undefined;
-  const values = Object.entries(data.state.values).map(([block, controls]): [string, string] => {
+  const values = Object.entries(data.state.values).map(([block, controls]): [string, string[]] => {
     const [control] = Object.values(controls);
-    return [block, control?.selected_option?.value ?? control?.value ?? ''];
+    const several = control?.selected_options?.map(({ value }) => value);
+    const one = control?.selected_option?.value ?? control?.selected_date ?? control?.value ?? '';
+    return [block, several ?? [one]];
   });
-  return { kind, kept, values: new Map(values) };
+  return { callback: data.callback_id, remembered, values: new Map(values) };
+}
+
+/** Reads a submitted dialog of a decision; undefined when it is none of ours. */
+export function readSubmission(view: unknown): Submission | undefined {
+  const read = readControls(view);
+  const kind = KINDS.find((one) => DIALOGS[one] === read?.callback);
+  const kept = Kept.safeParse(read?.remembered).data;
+  if (read === undefined || kind === undefined || kept === undefined) return undefined;
+  return { kind, kept, values: new Map([...read.values].map(([block, [value = '']]) => [block, value])) };
 }

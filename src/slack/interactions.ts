@@ -7,6 +7,7 @@ import { showGate } from './commands/show.ts';
 import { typeThis } from './commands/help.ts';
 import { guarded, type Desk } from './desk.ts';
 import { inlineCode } from './inert.ts';
+import { openKeep } from './keep.ts';
 import { readControl, readInteraction } from './interaction-body.ts';
 import { submitDialog } from './submissions.ts';
 import type { ReplyTo } from './answer.ts';
@@ -66,6 +67,8 @@ async function clicked(desk: Desk, { id, value, person, opening }: Click): Promi
     }
     case ACTIONS.more:
       return chooseMore(desk, opening, value, person);
+    case ACTIONS.keep:
+      return openKeep(desk, opening, value);
     case ACTIONS.acknowledge:
       return desk.answer(beside, await acknowledge(desk, value ?? '', person));
     case ACTIONS.show:

@@ -1,9 +1,11 @@
+import { batchUndoText, deedText, placesText } from '../domain/batch-text.ts';
 import { type Gate, type GateOption, isOwnKind } from '../domain/gate.ts';
 
 type Action = GateOption['actions'][number];
 
 /** What an option does, in the words of the tools worker (never the proposer's): one sentence per action. */
 export function sentencesOf(option: GateOption): string[] {
+  if (option.batch) return [deedText(option.batch)];
   if (option.actions.length > 0) return option.actions.map((action) => action.sentence);
   return [option.manual === null ? 'Do nothing and watch' : 'A person does it by hand; Belay changes nothing'];
 }
@@ -16,6 +18,7 @@ export function subjectOf(gate: Gate, option: GateOption | undefined): string {
 
 /** What an option changes, by name and by the connection it is reached through. */
 export function targetsOf(option: GateOption): string[] {
+  if (option.batch) return [placesText(option.batch)];
   return [
     ...new Set(
       option.actions.map(({ target }) => `${target.name} (${target.system}${connectionOf(target.connection)})`),
@@ -32,6 +35,7 @@ const wayBack = ({ reversible, undo }: Action): string => {
 
 /** How an option is taken back, and whether it can be: one line for all, or one for each action. */
 export function undosOf(option: GateOption): string[] {
+  if (option.batch) return [batchUndoText(option.batch)];
   if (option.actions.length === 0) return ['nothing to undo'];
   const ways = option.actions.map(wayBack);
   const distinct = [...new Set(ways)];
@@ -64,5 +68,7 @@ export function ownersOf(option: GateOption): string[] {
 }
 
 /** Whether something in an option cannot be taken back. */
-export const isIrreversible = (option: GateOption): boolean =>
-  option.actions.some((action) => action.reversible === 'no');
+export const isIrreversible = ({ actions, batch }: GateOption): boolean =>
+  batch === undefined
+    ? actions.some((action) => action.reversible === 'no')
+    : batch.reversible === 'no' || batch.noWayBack > 0;

@@ -1,6 +1,8 @@
 import type { webApi } from '@slack/bolt';
 import type { Announcer } from '../authority/announcer.ts';
 import type { CardRef } from '../domain/card-ref.ts';
+import { Failure } from '../domain/failure.ts';
+import { askMessage } from './ask-message.ts';
 import { gateCard } from './card.ts';
 import type { SlackMessage } from './blocks.ts';
 import type { Log } from './log.ts';
@@ -15,6 +17,15 @@ const MOST_PAGES = 5;
 const CLOCK_SKEW = 300;
 /** How far back an announcement is looked for. Milliseconds. */
 const A_DAY = 24 * 3600_000;
+
+/** What Slack says of somebody who takes no direct message. */
+const UNREACHABLE = new Set([
+  'channel_not_found',
+  'user_not_found',
+  'user_disabled',
+  'cannot_dm_bot',
+  'not_in_channel',
+]);
 
 type Metadata = { event_type?: string; event_payload?: Record<string, unknown> };
 type Found = { channel: string; ts: string };
@@ -175,10 +186,24 @@ export function createSlackAnnouncer(options: {
         message: noteMessage(text, undefined),
       }),
 
-    ask: async ({ list, items, identities }, run, key) => {
-      const message = noteMessage(`${list.asks?.what ?? ''} (${items.length} of yours in ${list.name})`, run);
-      for (const to of [slackUsersIn(identities)[0] ?? channel])
-        await noteOnce(key, { since: run.createdAt, to, message, run: run.id });
+    ask: async (question, run, key) => {
+      const user = slackUsersIn(question.identities)[0];
+      const post = (to: string, direct: boolean) =>
+        noteOnce(key, {
+          since: run.createdAt,
+          to,
+          message: askMessage(question, run, { web: web?.(), direct }),
+          run: run.id,
+        });
+      if (user === undefined) return post(channel, false);
+      try {
+        return await post(user, true);
+      } catch (error) {
+        const code = error instanceof Failure ? slackCode(error.cause) : undefined;
+        if (code === undefined || !UNREACHABLE.has(code)) throw error;
+        log.warn(`Slack: ${user} cannot be written to (${code}); the channel is asked`);
+        return post(channel, false);
+      }
     },
 
     page: async (text, identities, run, key) => {

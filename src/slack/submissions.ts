@@ -5,6 +5,8 @@ import { guarded, type Desk } from './desk.ts';
 import { readSubmission, type Submission } from './dialog.ts';
 import { errorsOf, fieldsOf, readEdit } from './edit-modal.ts';
 import { plain } from './inert.ts';
+import { submitKeep } from './keep.ts';
+import { readKeep } from './keep-modal.ts';
 import type { Sender } from './people.ts';
 import { readReason, REASON } from './reason-modal.ts';
 
@@ -15,7 +17,7 @@ import { readReason, REASON } from './reason-modal.ts';
 const STAYS_OPEN = 2_000;
 
 /** Errors by block id. */
-type Errors = Record<string, string>;
+export type Errors = Record<string, string>;
 
 interface Wanted {
   readonly request: DecisionRequest;
@@ -63,9 +65,11 @@ export async function submitDialog(
   };
   const timer = setTimeout(() => void ack().catch(() => undefined), STAYS_OPEN);
   const submission = readSubmission(submitted.view);
-  const { channel, responseUrl } = submission?.kept ?? {};
+  const keep = readKeep(submitted.view);
+  const { channel, responseUrl } = submission?.kept ?? keep?.kept ?? {};
   const to: ReplyTo = { user: sender.user, channel, responseUrl };
   await guarded(desk, to, sender, async (person) => {
+    if (keep !== undefined) return submitKeep(desk, keep, { to, ack, answered: () => answered }, person);
     if (submission === undefined) return desk.answer(to, 'Belay does not know this dialog. Nothing changed.');
     const wanted = await wantedBy(desk, submission);
     if (!isWanted(wanted)) return ack(wanted);

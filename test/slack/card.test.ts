@@ -2,10 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import type { types } from '@slack/bolt';
 import * as fc from 'fast-check';
 import type { Gate, GateOption } from '../../src/domain/gate.ts';
-import { LIMITS, type SlackMessage } from '../../src/slack/blocks.ts';
-import { ButtonValue, parseMenuValue } from '../../src/slack/button-value.ts';
+import type { SlackMessage } from '../../src/slack/blocks.ts';
+import { ButtonValue } from '../../src/slack/button-value.ts';
 import { gateCard } from '../../src/slack/card.ts';
 import { requirementSample } from '../support/samples.ts';
+import { batchItemSample, batchOptionSample, batchSample } from '../support/batch-sample.ts';
+import { expectWithinLimits, withoutValues } from './card-limits.ts';
 import { cardText, stringsIn } from './card-text.ts';
 import { RESTART, sampleAction, sampleDecision, sampleGate, sampleOption, sampleRun, WATCH } from './sample-gate.ts';
 
@@ -291,9 +293,29 @@ describe('whatever a gate holds', () => {
       actions: fc.array(action, { maxLength: 10 }),
     })
     .map((change): GateOption => ({ ...sampleOption(), ...change }));
+  const many = fc
+    .record({
+      sentences: fc.array(nasty(500), { minLength: 1, maxLength: 5 }),
+      count: fc.integer({ min: 5, max: 5_000 }),
+      toolTitle: nasty(200),
+      sources: fc.array(nasty(200), { maxLength: 6 }),
+      undo: fc.option(nasty(500)),
+      places: fc.array(fc.record({ connection: nasty(100), count: fc.nat() }), { minLength: 1, maxLength: 40 }),
+      leftOut: fc.array(fc.record({ why: nasty(500), count: fc.nat() }), { maxLength: 11 }),
+      unit: nasty(200),
+      risk: fc.constantFrom('write' as const, 'destructive' as const),
+      reversible: fc.constantFrom('yes' as const, 'partly' as const, 'no' as const),
+    })
+    .map(({ sentences, undo, unit, ...change }) => {
+      const items = sentences.map((sentence, at) => batchItemSample('r-7d2k9x4m', at, { sentence, undo }));
+      return batchOptionSample(batchSample(items, { ...change, blastRadius: { count: change.count, unit } }));
+    });
   const gates = fc
     .record({
-      options: fc.array(option, { minLength: 1, maxLength: 6 }),
+      options: fc.oneof(
+        fc.array(option, { minLength: 1, maxLength: 6 }),
+        many.map((one) => [one]),
+      ),
       state: fc.constantFrom('open' as const, 'frozen' as const, 'denied' as const, 'void' as const, 'done' as const),
       diagnosis: nasty(3_000),
       model: nasty(300),
@@ -333,48 +355,3 @@ describe('whatever a gate holds', () => {
     );
   });
 });
-
-/** Button values go back to us as they are and are never shown. */
-const withoutValues = (block: types.KnownBlock): unknown =>
-  block.type === 'actions' ? { ...block, elements: block.elements.map((one) => ({ ...one, value: '' })) } : block;
-
-function expectWithinLimits({ text, blocks }: SlackMessage): void {
-  expect(text.length).toBeLessThanOrEqual(3_000);
-  expect(blocks.length).toBeLessThanOrEqual(LIMITS.blocks);
-  for (const block of blocks) {
-    if (block.type === 'header') expect(block.text.text.length).toBeLessThanOrEqual(LIMITS.header);
-    if (block.type === 'section') {
-      if (block.text !== undefined) expectLength(block.text.text, LIMITS.section);
-      for (const field of block.fields ?? []) expectLength(field.text, LIMITS.field);
-    }
-    if (block.type === 'context') {
-      expect(block.elements.length).toBeLessThanOrEqual(10);
-      for (const one of block.elements) if ('text' in one) expectLength(one.text, LIMITS.section);
-    }
-    if (block.type === 'actions') {
-      for (const one of block.elements) {
-        if (one.type === 'overflow') {
-          expect(one.options.length).toBeLessThanOrEqual(5);
-          for (const {
-            text: { text: name },
-            value,
-          } of one.options) {
-            expectLength(name, LIMITS.button);
-            expectLength(value ?? '', 150);
-            expect(parseMenuValue(value)).toBeDefined();
-          }
-          continue;
-        }
-        if (one.type !== 'button') throw new Error(`unexpected ${one.type}`);
-        expectLength(one.text.text, LIMITS.button);
-        expectLength(one.value ?? 'x', LIMITS.value);
-        if (one.confirm?.text !== undefined) expectLength(one.confirm.text.text, 300);
-      }
-    }
-  }
-}
-
-function expectLength(text: string, most: number): void {
-  expect(text.length).toBeGreaterThan(0);
-  expect(text.length).toBeLessThanOrEqual(most);
-}

@@ -46,10 +46,11 @@ export class FakeDoors implements Doors {
   readonly exceptions = noExceptions.exceptions;
   readonly revokeException = noExceptions.revokeException;
   readonly exportProof = async () => undefined;
-  readonly lists = noLists.lists;
-  readonly list = noLists.list;
-  readonly keep = noLists.keep;
-  readonly batchItems = noLists.batchItems;
+  lists = noLists.lists;
+  list = noLists.list;
+  nameOf = noLists.nameOf;
+  keep = noLists.keep;
+  batchItems = noLists.batchItems;
   readonly policy = noPolicy.policy;
   readonly reloadPolicy = noPolicy.reloadPolicy;
   readonly explainPolicy = noPolicy.explainPolicy;

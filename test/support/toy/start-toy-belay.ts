@@ -4,6 +4,7 @@ import type { DataConverter } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { type ConnectionSettings, createConnections } from '../../../src/activities/connections.ts';
 import type { ModelSettings } from '../../../src/agents/chat-model.ts';
+import type { Announcer } from '../../../src/authority/announcer.ts';
 import type { AuthorityContext } from '../../../src/authority/context.ts';
 import { directAuthority } from '../../../src/authority/create-client.ts';
 import { createDoors } from '../../../src/authority/create-doors.ts';
@@ -67,6 +68,8 @@ export interface ToyOptions {
   readonly key?: string;
   /** Of client and workers; its bundle is made with `bundleToy({ encodeFailures: true })`. */
   readonly dataConverter?: DataConverter;
+  /** Who tells people; nobody unless given. */
+  readonly announcer?: () => Announcer | undefined;
   /** Wraps the authority as workers see it: to count, to fail, to pause. */
   readonly wrap?: (authority: AuthorityClient) => AuthorityClient;
 }
@@ -175,7 +178,7 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
     now: context.now,
     handlers: {
       ...createDispatch({ context, client: async () => client, labelled: () => false }),
-      ...createAnnouncements({ context, doors, announcer: () => undefined }),
+      ...createAnnouncements({ context, doors, announcer: options.announcer ?? (() => undefined) }),
     },
     onError: () => undefined,
   });
