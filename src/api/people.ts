@@ -14,6 +14,7 @@ import { exceptionRoutes } from './routes/exceptions.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { gateRoutes } from './routes/gates.ts';
 import { haltRoutes } from './routes/halts.ts';
+import { listRoutes } from './routes/lists.ts';
 import { passkeyBrowserRoutes } from './routes/passkey-browser.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
 import { stepUpRoutes } from './routes/step-up.ts';
@@ -82,6 +83,7 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
       runRoutes,
       runEventRoutes,
       gateRoutes,
+      listRoutes,
       haltRoutes,
       freezeRoutes,
       exceptionRoutes,

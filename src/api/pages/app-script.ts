@@ -1,3 +1,4 @@
+import { ITEMS_SCRIPT } from './items-script.ts';
 import { problemsByField, readArgument, readArguments } from '../../domain/argument-form.ts';
 
 /**
@@ -37,10 +38,12 @@ for (const form of document.querySelectorAll('form[data-gate]')) {
     const { decision, option, digest, confirm: question, needsReason } = button.dataset;
     const reason = form.closest('article').querySelector('[name=reason]').value.trim();
     if (needsReason && reason === '') return say(form, needsReason);
-    if (question && !confirm(question)) return;
+    if (question && !confirm(button.dataset.words ? button.textContent.trim() + '?\\n' + question : question)) return;
+    const without = decision === 'approve' ? pickedIn(form) : [];
     const said = await submit(form, '/api/gates/' + form.dataset.gate + '/decisions',
-      { decision, digest, option, ...(reason ? { reason } : {}) });
+      { decision, digest, option, ...(reason ? { reason } : {}), ...(without.length ? { without } : {}) });
     if (!said) return;
+    forget(form);
     if (said.gate === form.dataset.gate) location.reload(); else location.href = '/gates/' + said.gate;
   };
   for (const button of form.querySelectorAll('button[data-decision]'))
@@ -103,4 +106,4 @@ if (gates) setInterval(async () => {
 }, 5000);
 const soon = document.querySelector('[data-soon]');
 if (soon) setTimeout(refresh, 2000);
-`;
+${ITEMS_SCRIPT}`;

@@ -1,3 +1,5 @@
+import { ITEMS_STYLE } from './items-style.ts';
+
 /** The pages' stylesheet, served as `/app.css`, so that no page needs an inline style. */
 export const APP_STYLE = `:root {
   color-scheme: light dark;
@@ -64,4 +66,4 @@ header summary { color: var(--bad); }
   label.field span { flex-basis: 100%; }
   dl { grid-template-columns: 1fr; } dd { margin-bottom: .35rem; }
 }
-`;
+${ITEMS_STYLE}`;

@@ -1,8 +1,10 @@
+import { manyText } from '../../domain/batch-text.ts';
 import type { DecisionRecord } from '../../domain/decision.ts';
 import { type Gate, type GateOption, isOwnKind, isUndecided } from '../../domain/gate.ts';
 import { proposedByText } from '../../domain/plan.ts';
 import { type Html, html } from './html.ts';
-import { approveLabel } from './gate-form.ts';
+import { batchCard } from './batch-card.ts';
+import { approveLabel, batchForm, batchWords, takenOutList } from './gate-form.ts';
 import { gateTone } from './tone-of.ts';
 import { actionFacts } from './option-card.ts';
 import { timeOf } from './time-of.ts';
@@ -17,6 +19,8 @@ export interface ApproveView {
   readonly first: string | undefined;
   /** The identity of whoever looks. */
   readonly viewer: string;
+  /** All items of a batch; false where it is about single actions. */
+  readonly table: Html | false;
 }
 
 /** One approval, to be confirmed or denied: first what, why and how it is undone; then the words that decide it. */
@@ -31,7 +35,7 @@ export function approveBody(gate: Gate, view: ApproveView): Html {
     <p class="soft">Why: ${proposedByText(gate.proposedBy)}, confidence ${gate.plan.confidence}</p>
     <blockquote>${gate.plan.diagnosis}</blockquote>
     ${shown.map((option, at) => optionOf(gate, option, view, at === 0))}
-    ${undecided && forcing(gate) && shown.filter(({ actions }) => actions.length > 0).map((option) => forceOf(gate, option))}
+    ${undecided && forcing(gate) && shown.filter(({ actions, batch }) => actions.length > 0 || batch).map((option) => forceOf(gate, option))}
     <p class="soft">
       approval ${gate.id} · <a href="/runs/${gate.run}">run ${gate.run}, with all its evidence</a> · ${gate.runbook} ·
       asked by ${gate.requester} · ${timeOf(gate.openedAt)} · rule
@@ -54,7 +58,13 @@ function optionOf(gate: Gate, option: GateOption, view: ApproveView, first: bool
       gate.options.length > 1 &&
       html`<p class="soft">Option <b>${option.id}</b>${option.recommended && ' · recommended'}</p>`
     }
-    ${option.actions.length === 0 ? html`<h3>${deedOf(gate, option)}</h3>` : option.actions.map((action) => actionFacts(action))}
+    ${
+      option.batch
+        ? html`${batchCard(gate, { ...option, batch: option.batch }, true)} ${view.table}`
+        : option.actions.length === 0
+          ? html`<h3>${deedOf(gate, option)}</h3>`
+          : option.actions.map((action) => actionFacts(action))
+    }
     ${option.manual !== null && html`<pre>${option.manual}</pre>`}
     ${isUndecided(gate.state) && !decidedBy(gate, view) && decide(gate, option, view, first)}
   </article>`;
@@ -72,15 +82,35 @@ function decide(gate: Gate, option: GateOption, { notice }: ApproveView, first: 
   const { stepUp } = gate.requirement;
   const open = gate.state === 'open';
   const verb = option.actions.length > 0 ? 'Approve' : 'Choose this';
+  const [proven, plain] = [batchWords(gate, option, ' with your passkey'), batchWords(gate, option, ' without it')];
   const confirm =
     !notice &&
-    html`<button type="button" ${first && html`class="go"`} data-decision="approve" data-passkey>
-      ${verb} with your passkey
+    html`<button
+      type="button"
+      ${first && html`class="go"`}
+      data-decision="approve"
+      data-passkey
+      ${proven?.some ?? false}
+    >
+      ${proven?.none ?? `${verb} with your passkey`}
     </button>`;
-  return html`<form data-decide="${gate.id}" data-option="${option.id}" data-digest="${option.digest}">
+  return html`<form
+      ${option.batch !== undefined && html`class="bar"`}
+      data-decide="${gate.id}"
+      data-option="${option.id}"
+      data-digest="${option.digest}"
+      ${batchForm(gate, option)}
+    >
+      ${open && option.batch !== undefined && takenOutList()}
       <label>Reason <input name="reason" maxlength="2000" autocomplete="off" /></label>
       ${open && confirm}
-      ${open && !stepUp && html`<button type="button" data-decision="approve">${verb} without it</button>`}
+      ${
+        open &&
+        !stepUp &&
+        html`<button type="button" data-decision="approve" ${plain?.some ?? false}>
+          ${plain?.none ?? `${verb} without it`}
+        </button>`
+      }
       ${first && html`<button type="button" data-decision="deny">Deny</button>`}
       <output role="status"></output>
     </form>
@@ -121,10 +151,11 @@ function recorded(gate: Gate): Html | false {
   const { decisions, missing, reason } = gate;
   if (decisions.length === 0 && reason === null) return false;
   const lines = decisions.map(
-    ({ decision, person, option, at, reason: why, strength, number }) =>
+    ({ decision, person, option, at, reason: why, strength, number, without = [] }) =>
       html`<li>
-        <b>${person.name}</b> ${SAID[decision]} ${option}${strength === 'step-up' && ', confirmed by passkey'} ·
-        ${timeOf(at)} · number ${number}${why !== null && html` · “${why}”`}
+        <b>${person.name}</b> ${SAID[decision]}
+        ${option}${strength === 'step-up' && ', confirmed by passkey'}${without.length > 0 && `, took out ${manyText(without.length)}`}
+        · ${timeOf(at)} · number ${number}${why !== null && html` · “${why}”`}
       </li>`,
   );
   return html`<section class="recorded" role="status">

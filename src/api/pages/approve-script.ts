@@ -64,13 +64,16 @@ for (const form of document.querySelectorAll('form[data-decide]')) {
     const reason = field.value.trim();
     field.toggleAttribute('required', button.dataset.reason === 'needed');
     if (!field.reportValidity()) return;
-    const request = { decision: button.dataset.decision, digest, option, ...(reason ? { reason } : {}) };
+    const { decision } = button.dataset;
+    const without = decision === 'approve' ? JSON.parse(form.dataset.picked ?? '[]') : [];
+    const request = { decision, digest, option, ...(reason ? { reason } : {}), ...(without.length ? { without } : {}) };
     const path = '/api/gates/' + gate;
     const proven = 'passkey' in button.dataset;
     void working(form, proven ? 'Waiting for your passkey…' : 'Sending…', async () => {
       const proof = proven ? await ask(await post(path + '/step-up', request)) : undefined;
       await post(path + '/decisions', proof ? { ...request, proof } : request);
       field.value = '';
+      if (form.dataset.picks) sessionStorage.removeItem(form.dataset.picks);
       location.reload();
     });
   });

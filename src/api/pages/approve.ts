@@ -4,13 +4,14 @@ import { HttpProblem } from '../../platform/http/problem.ts';
 import { personOf } from '../routes/person-of.ts';
 import type { ServerOptions } from '../server-options.ts';
 import { sendPasskeyPage } from './approve-frame.ts';
+import { batchTable } from './batch-table.ts';
 import { approveBody } from './approve-body.ts';
 import { siteNotice } from './approve-notices.ts';
 
 /** `/approve/:gate`: one approval on a page of its own, confirmed with the person's passkey. Cards link here. */
 export async function approvePage(app: FastifyInstance, { doors }: Pick<ServerOptions, 'doors'>): Promise<void> {
   const hidden = { schema: { hide: true } };
-  app.get<{ Params: { gate: string }; Querystring: { option?: string } }>(
+  app.get<{ Params: { gate: string }; Querystring: { option?: string } & Record<string, unknown> }>(
     '/approve/:gate',
     hidden,
     async (request, reply) => {
@@ -25,6 +26,7 @@ export async function approvePage(app: FastifyInstance, { doors }: Pick<ServerOp
         hasPasskey: own.length > 0,
         first: request.query.option,
         viewer: person.id,
+        table: await batchTable(doors, gate, `/approve/${gate.id}`, request.query),
       });
       return sendPasskeyPage(reply, { doors }, `${gate.id} ${gate.target}`, body);
     },

@@ -1,19 +1,25 @@
+import { manyText } from '../../domain/batch-text.ts';
 import type { DecisionRecord } from '../../domain/decision.ts';
 import { type Gate, isOwnKind, isUndecided } from '../../domain/gate.ts';
 import type { Manifest } from '../../domain/manifest.ts';
 import { proposedByText } from '../../domain/plan.ts';
 import { inWords } from '../../domain/requirement.ts';
+import { batchCard } from './batch-card.ts';
 import { gateForm } from './gate-form.ts';
 import { type Html, html } from './html.ts';
 import { optionCard } from './option-card.ts';
 import { timeOf } from './time-of.ts';
 import { gateTone } from './tone-of.ts';
 
-/** An approval as a card: the same row that Slack, CLI and API show. Only what is quoted is the proposer's own words. */
-export function gateCard(gate: Gate, manifest: Pick<Manifest, 'tools'>): Html {
+/**
+ * An approval as a card: the same row that Slack, CLI and API show. Only what is quoted is the proposer's own words. With
+ * `table`, the page has all items of a batch.
+ */
+export function gateCard(gate: Gate, manifest: Pick<Manifest, 'tools'>, table: Html | false = false): Html {
   const chosen = gate.options.filter(({ id }) => gate.chosen === null || id === gate.chosen);
   const options = isUndecided(gate.state) ? recommendedFirst(gate) : chosen;
   const own = isOwnKind(gate.kind);
+  const batch = gate.options.flatMap((option) => (option.batch ? [{ ...option, batch: option.batch }] : []));
   return html`<article id="${gate.id}">
     <h2><span class="state ${gateTone(gate.state)}">${gate.state}</span> ${QUESTIONS[gate.kind] ?? gate.target}</h2>
     <p class="soft">
@@ -23,12 +29,14 @@ export function gateCard(gate: Gate, manifest: Pick<Manifest, 'tools'>): Html {
     ${gate.special !== null && html`<p class="${gate.special === 'break-glass' ? 'bad' : 'soft'}">${SPECIAL[gate.special]}</p>`}
     ${gate.frozen !== null && html`<p class="bad"><b>On hold:</b> ${gate.frozen}. Nothing is approved or begun until that is lifted.</p>`}
     ${gate.incidentOpen && gate.responder !== null && html`<p>On it: <b>${gate.responder}</b></p>`} ${decisions(gate)}
+    ${batch.map((option) => batchCard(gate, option, table !== false))}
     ${!own && html`<p class="soft">Why: ${proposedByText(gate.proposedBy)}, confidence ${gate.plan.confidence}</p>`}
     <blockquote>${gate.plan.diagnosis}</blockquote>
-    ${!own && evidenceList(gate)} ${own ? false : options.map((option) => optionCard(gate, option, manifest))}
+    ${!own && evidenceList(gate)}
+    ${own || batch.length > 0 ? false : options.map((option) => optionCard(gate, option, manifest))}
     ${gate.reason !== null && !saidAlready(gate) && html`<p>${gate.reason}</p>`}
     ${gate.replacedBy !== null && html`<p><a href="/gates/${gate.replacedBy}">${gate.replacedBy} takes its place</a></p>`}
-    ${isUndecided(gate.state) && needs(gate)} ${isUndecided(gate.state) && gateForm(gate)}
+    ${table} ${isUndecided(gate.state) && needs(gate)} ${isUndecided(gate.state) && gateForm(gate, table !== false)}
   </article>`;
 }
 
@@ -107,12 +115,12 @@ const DEEDS: Record<DecisionRecord['decision'], string> = {
 
 function decisions({ decisions: all, options }: Gate): Html | false {
   if (all.length === 0) return false;
-  const lines = all.map(({ decision, person, at, reason, option, strength, standing }) => {
+  const lines = all.map(({ decision, person, at, reason, option, strength, standing, without = [] }) => {
     const groups = [...new Set(standing.memberships.map(({ group }) => group))].join(', ');
     return html`<li>
       ${DEEDS[decision]}${options.length > 1 && decision !== 'deny' && ` ${option}`} by <b>${person.name}</b>
       (${person.id}, ${person.door}${groups !== '' && `, ${groups}`}${strength === 'step-up' && ', with passkey'})
-      ${timeOf(at)}${reason && ` · “${reason}”`}
+      ${timeOf(at)}${without.length > 0 && ` · took out ${manyText(without.length)}`}${reason && ` · “${reason}”`}
     </li>`;
   });
   return html`<ul>

@@ -108,7 +108,8 @@ async function waitForGate(doors: Pick<Doors, 'gate'>, id: string, withinMs: num
   }
 }
 
-async function findGate(doors: Pick<Doors, 'gate'>, id: string): Promise<Gate> {
+/** The gate, or 404; an id that is not spelled like one is not asked for. */
+export async function findGate(doors: Pick<Doors, 'gate'>, id: string): Promise<Gate> {
   const gate = GateId.safeParse(id).success ? await doors.gate(id) : undefined;
   if (!gate) throw new HttpProblem(404, `There is no approval ${JSON.stringify(id.slice(0, 50))}.`);
   return gate;
