@@ -12,8 +12,11 @@ import { register as exceptions } from './commands/exceptions.ts';
 import { register as freeze } from './commands/freeze.ts';
 import { register as gates } from './commands/gates.ts';
 import { register as halt } from './commands/halt.ts';
+import { register as items } from './commands/items.ts';
+import { register as keep } from './commands/keep.ts';
 import { register as keys } from './commands/keys.ts';
 import { register as ledger } from './commands/ledger.ts';
+import { register as lists } from './commands/lists.ts';
 import { register as migrate } from './commands/migrate.ts';
 import { register as passkey } from './commands/passkey.ts';
 import { register as people } from './commands/people.ts';
@@ -43,12 +46,15 @@ export const commands: readonly ((program: Command) => void)[] = [
   watch,
   cancel,
   gates,
+  items,
   approve,
   deny,
   edit,
   sendBack,
   byHand,
   ack,
+  lists,
+  keep,
   reviews,
   halt,
   resume,

@@ -19,6 +19,8 @@ export interface Decision {
   readonly reason?: string;
   readonly args?: Record<string, unknown>;
   readonly action?: number;
+  /** Items of a batch that an approval does not cover. */
+  readonly without?: readonly string[];
 }
 
 /** The gate as it is now; what is shown of it is what the decision's digest is taken from. */

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Batch, BatchProgress } from '../domain/batch.ts';
+import { Money } from '../domain/money.ts';
 
 /*
  * What the CLI needs of each answer, and no more: a newer server may say more, and a field that is missing costs a line
@@ -65,6 +67,8 @@ export const OptionView = z.looseObject({
   manual: optional,
   recommended: z.boolean().default(false),
   actions: z.array(ActionView),
+  /** Many like actions in the place of `actions`. */
+  batch: Batch.optional().catch(undefined),
 });
 export type OptionView = z.infer<typeof OptionView>;
 
@@ -73,6 +77,7 @@ const Decision = z.looseObject({
   person: z.looseObject({ id: z.string(), name: z.string() }),
   strength: optional,
   reason: optional,
+  without: z.array(z.string()).default([]),
   at: z.string(),
 });
 const Requirement = z.looseObject({
@@ -111,9 +116,54 @@ export const GateView = z.looseObject({
   replacedBy: optional,
   openedAt: optional,
   expiresAt: optional,
+  progress: BatchProgress.optional().catch(undefined),
 });
 export type GateView = z.infer<typeof GateView>;
 export const GateList = z.looseObject({ gates: z.array(GateView) });
+
+/** A page of a batch gate's items. */
+export const ItemPage = z.looseObject({
+  items: z.array(
+    z.looseObject({
+      position: z.number(),
+      action: z.string(),
+      sentence: z.string(),
+      connection: z.string().default(''),
+      owner: optional,
+      money: Money.nullish(),
+      undo: optional,
+      fate: z.string(),
+      why: optional,
+    }),
+  ),
+  total: z.number(),
+});
+
+export const ListNames = z.looseObject({ lists: z.array(z.string()) });
+
+/** A page of a run's list. */
+export const ListPage = z.looseObject({
+  list: z.looseObject({
+    name: z.string(),
+    count: z.number(),
+    runbook: optional,
+    money: z.array(Money).default([]),
+    asks: z.looseObject({ what: z.string(), until: z.string(), kept: z.number(), open: z.boolean() }).nullish(),
+  }),
+  items: z.array(
+    z.looseObject({
+      position: z.number(),
+      key: z.string(),
+      title: z.string(),
+      connection: z.string().default(''),
+      owner: optional,
+      money: Money.nullish(),
+      kept: optional,
+    }),
+  ),
+  total: z.number(),
+});
+export type ListPage = z.infer<typeof ListPage>;
 
 export const LedgerReport = z.looseObject({
   ok: z.boolean(),

@@ -3,12 +3,14 @@ import type { Command } from 'commander';
 import { CliError } from '../../platform/problem.ts';
 import { clientFor, withConnection, type ConnectionOptions } from '../connection-options.ts';
 import { chosenOption, decide, readGate } from '../decide.ts';
+import { takeOut } from '../take-out.ts';
 import { gateCard } from '../text/gate-card.ts';
 import type { GateView, OptionView } from '../views.ts';
 
 interface Options extends ConnectionOptions {
   readonly option?: string;
   readonly digest?: string;
+  readonly without?: readonly string[];
   readonly reason?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
@@ -21,6 +23,7 @@ export function register(program: Command): void {
     .argument('<gate>', 'its id, such as g-7k2m9q')
     .option('--option <id>', 'which option, when there are several')
     .option('--digest <digest>', 'approve only exactly this')
+    .option('--without <action...>', 'of an approval over many: items that are not to be done (belay items)')
     .option('--reason <text>', 'why, for the record')
     .option('--yes', 'do not ask')
     .option('--json', 'print the answer as JSON')
@@ -28,6 +31,8 @@ export function register(program: Command): void {
       const client = clientFor(options);
       const gate = await readGate(client, id);
       if (!options.json) console.log(`${gateCard(gate)}\n`);
+      const out = options.without && (await takeOut(client, gate, chosenOption(gate, options), options.without));
+      if (out && !options.json) console.log(`${out.text}\n`);
       const option = options.yes ? chosenOption(gate, options) : await ask(gate, options);
       if (option === undefined) return console.log('Not approved; it still waits.');
       const reason = options.reason === undefined ? {} : { reason: options.reason };
@@ -36,6 +41,7 @@ export function register(program: Command): void {
         digest: option.digest,
         option: option.id,
         ...reason,
+        ...(out ? { without: out.actions } : {}),
       });
       if (options.json) return console.log(JSON.stringify(answer));
       const missing = answer.missing.length > 0 ? `; still missing: ${answer.missing.join(', ')}` : '';

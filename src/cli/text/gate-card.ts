@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 import { isOwnKind } from '../../domain/gate.ts';
 import type { ActionView, GateView, OptionView } from '../views.ts';
+import { batchLines } from './batch-lines.ts';
 import { subjectOf } from './subject-of.ts';
 import { printable, visible } from './table.ts';
 import { utc } from './times.ts';
@@ -43,7 +44,10 @@ export function gateCard(gate: GateView): string {
     ),
     ...gate.decisions.map(decisionLine),
     ...gate.evidence.map(({ id, summary }) => `${pc.dim('Evidence')} ${printable(summary)} ${pc.dim(id.slice(0, 13))}`),
-    ...gate.options.flatMap((option) => ['', ...optionLines(option, gate.options.length > 1 || own)]),
+    ...gate.options.flatMap((option) => [
+      '',
+      ...(option.batch ? batchLines(gate, option, option.batch) : optionLines(option, gate.options.length > 1 || own)),
+    ]),
   ].join('\n');
 }
 
@@ -55,10 +59,10 @@ function needs({ requirement, missing }: GateView): string | undefined {
   return `${all}${requirement.selfApproval ? '' : ', not by who asked for it'}${requirement.stepUp ? ', each with their passkey' : ''}`;
 }
 
-function decisionLine({ decision, person, at, reason, strength }: GateView['decisions'][number]): string {
+function decisionLine({ decision, person, at, reason, strength, without }: GateView['decisions'][number]): string {
   const how = strength === 'step-up' ? ', with passkey' : '';
   const why = reason ? `: “${reason}”` : '';
-  return `${pc.dim('Said')}     ${printable(`${person.name} (${person.id}${how}) ${DEEDS[decision] ?? decision} it at ${utc(at)} UTC${why}`)}`;
+  return `${pc.dim('Said')}     ${printable(`${person.name} (${person.id}${how}) ${DEEDS[decision] ?? decision} it${without.length > 0 ? ` and took out ${without.length}` : ''} at ${utc(at)} UTC${why}`)}`;
 }
 
 function optionLines(option: OptionView, several: boolean): string[] {
