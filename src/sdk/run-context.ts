@@ -143,6 +143,11 @@ export interface RunContext {
    * An optional read that fails is named in `failures` and leaves the others.
    */
   collect(name: string, reads: Record<string, Read<unknown>>): Promise<List>;
+  /** As `collect`, with what each read says besides. For a few reads: all that they say stays in the run's history. */
+  gatherInto<T extends Record<string, Read<unknown>>>(
+    name: string,
+    reads: T,
+  ): Promise<{ list: List; read: { [K in keyof T]: Gathered<NonNullable<T[K]> extends Read<infer F> ? F : never> } }>;
   /** A list without what an owner keeps or an exception covers now; what is left out is on record, with why. */
   remaining(list: List, name: string): Promise<List>;
   /**

@@ -41,6 +41,7 @@ describe('belay/runbook', () => {
       act: () => Promise.reject(new Error('not here')),
       connections: () => [],
       collect: () => Promise.reject(new Error('not here')),
+      gatherInto: () => Promise.reject(new Error('not here')),
       remaining: () => Promise.reject(new Error('not here')),
       askOwners: () => Promise.reject(new Error('not here')),
       actOnMany: () => Promise.reject(new Error('not here')),

@@ -8,7 +8,7 @@ import { authority } from './activities.ts';
 import { continueIfLong } from './continue.ts';
 import { gather } from './gather.ts';
 import { investigate } from './investigate.ts';
-import { askOwners, collect, remaining } from './lists.ts';
+import { askOwners, collect, gatherInto, remaining } from './lists.ts';
 import type { RunState } from './run-state.ts';
 
 /** Names of a system's connections that the permit has. */
@@ -59,6 +59,9 @@ export function contextOf(state: RunState, runbook: AnyRunbook): RunContext {
     },
     connections: (system) => connectionsIn(state, system),
     collect: (name, reads) => journal.once(state, `collect ${name}`, () => collect(state, name, reads)),
+    gatherInto: (name, reads) =>
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as of gather
+      journal.once(state, `collect ${name}`, () => gatherInto(state, name, reads)) as never,
     remaining: (list, name) => journal.once(state, `remaining ${name}`, () => remaining(state, list, name)),
     askOwners: (list, name, { grace, remind, what }) =>
       journal.once(state, `ask owners ${name}`, () =>

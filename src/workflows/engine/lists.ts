@@ -1,5 +1,5 @@
 import type { ResponseOf } from '../../authority/protocol.ts';
-import type { List, Read } from '../../sdk/run-context.ts';
+import type { Gathered, List, Read } from '../../sdk/run-context.ts';
 import { authority } from './activities.ts';
 import { continueIfLong } from './continue.ts';
 import { RunCancelled } from './ending.ts';
@@ -8,14 +8,23 @@ import type { RunState } from './run-state.ts';
 
 const listOf = (summary: ResponseOf<'closeList'>, failures: readonly string[]): List => ({ ...summary, failures });
 
-/** See `RunContext.collect`. */
-export async function collect(state: RunState, name: string, reads: Record<string, Read<unknown>>): Promise<List> {
-  const found = await gather(state, name, reads, name);
-  const failures = Object.entries(found).flatMap(([part, { failure }]) =>
+/** See `RunContext.gatherInto`. */
+export async function gatherInto(
+  state: RunState,
+  name: string,
+  reads: Record<string, Read<unknown>>,
+): Promise<{ list: List; read: Record<string, Gathered<unknown>> }> {
+  const read = await gather(state, name, reads, name);
+  const failures = Object.entries(read).flatMap(([part, { failure }]) =>
     failure === undefined ? [] : [`${part}: ${failure}`],
   );
-  return listOf(await authority(`close list ${name}`).closeList({ ...state.of, list: name }), failures);
+  const list = listOf(await authority(`close list ${name}`).closeList({ ...state.of, list: name }), failures);
+  return { list, read };
 }
+
+/** See `RunContext.collect`. */
+export const collect = async (state: RunState, name: string, reads: Record<string, Read<unknown>>): Promise<List> =>
+  (await gatherInto(state, name, reads)).list;
 
 /** See `RunContext.remaining`. */
 export async function remaining(state: RunState, list: List, name: string): Promise<List> {

@@ -1,0 +1,51 @@
+import type { List } from '../../sdk/runbook.ts';
+import type { ToolCatalog } from '../../tools/catalog.ts';
+
+type Scan = ToolCatalog['scanner.findings']['facts'];
+type Live = ToolCatalog['aws.public_buckets']['facts'];
+
+const buckets = (count: number): string => `${count} ${count === 1 ? 'bucket' : 'buckets'}`;
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+
+/** What could not be looked at: what is there is not in any count, which is said wherever the counts are. */
+export const unread = (failures: readonly string[]): string =>
+  failures.length === 0 ? '' : ` Not looked at: ${failures.join('; ')}.`;
+
+/** What the scanners say, in words, with what of it could not be used. */
+export function foundText(found: List, scans: readonly Scan[]): string {
+  const who = [...new Set(scans.map(({ scanner, version }) => (version === null ? scanner : `${scanner} ${version}`)))];
+  const unusable = sum(scans.map((scan) => scan.unusable));
+  const silent = [...new Set(scans.flatMap((scan) => scan.silent))];
+  const lost = unusable === 0 ? '' : ` ${unusable} parts of the output could not be used.`;
+  const quiet = silent.length === 0 ? '' : ` Nothing is said of ${silent.join(', ')}.`;
+  return `${buckets(found.count)} fail by ${who.join(' and ') || 'no scanner'}.${lost}${quiet}${unread(found.failures)}`;
+}
+
+/** What is so now, by AWS itself. */
+export function liveText(left: List, open: List, live: readonly Live[]): string {
+  const looked = sum(live.map((one) => one.looked));
+  const closed = sum(live.map((one) => one.notPublic.length));
+  const gone = sum(live.map((one) => one.gone.length));
+  const elsewhere = Math.max(0, left.count - looked);
+  const without = sum(live.map((one) => one.withoutLog));
+  const anonymous = sum(live.map((one) => one.readAnonymously));
+  return (
+    [
+      `${buckets(open.count)} of ${looked} are public now.`,
+      ...(closed > 0 ? [`${closed} are not public any more.`] : []),
+      ...(gone > 0 ? [`${gone} are gone.`] : []),
+      ...(elsewhere > 0 ? [`${elsewhere} are in accounts that were not looked at.`] : []),
+      ...(anonymous > 0 ? [`${anonymous} were read by somebody without a name.`] : []),
+      ...(without > 0 ? [`${without} have no access log: nobody knows who reads them.`] : []),
+    ].join(' ') + unread(open.failures)
+  );
+}
+
+/** What people are asked to believe before they approve. */
+export function diagnosis(found: List, left: List, scans: readonly Scan[], live: string): string {
+  const spared = left.leftOut === 0 ? '' : ` ${left.leftOut} of them are excepted.`;
+  return `${foundText(found, scans)}${spared} ${live}`.slice(0, 3000);
+}
+
+/** Where the proof of it is. */
+export const proofText = (run: string): string => `For its proof: belay proof export ${run} <folder>`;
