@@ -2,15 +2,21 @@ import { Command, InvalidArgumentError } from 'commander';
 import { reasonOf } from '../../src/platform/problem.ts';
 import { startSandboxAws } from './start-sandbox-aws.ts';
 import type { World } from './world.ts';
-import { leaveVolumes } from './worlds/leftovers.ts';
-import { openBuckets } from './worlds/public-buckets.ts';
+import { leaveVolumes, leftoversText } from './worlds/leftovers.ts';
+import { openBuckets, openedText } from './worlds/public-buckets.ts';
 
 type Whose = 'own' | 'other';
 
-/** What each story breaks in the small AWS before anybody looks. */
+/** What each story breaks in the small AWS before anybody looks, and says of it. */
 const STORIES = {
-  cost: (world: World) => leaveVolumes(world),
-  compliance: (world: World, reader: Whose) => openBuckets(world, { reader }),
+  cost: (world: World) => {
+    leaveVolumes(world);
+    return leftoversText(world);
+  },
+  compliance: (world: World, reader: Whose) => {
+    openBuckets(world, { reader });
+    return openedText(world);
+  },
 };
 
 interface ServeOptions {
@@ -53,14 +59,15 @@ async function run(options: ServeOptions): Promise<void> {
     reader: options.reader,
     readEveryMs: READ_EVERY_MS,
   });
-  STORIES[options.story](aws.world, options.reader);
+  const broken = STORIES[options.story](aws.world, options.reader);
   const slack = options.belay === undefined ? undefined : await startSlack(options.belay);
   console.log(
     JSON.stringify({
       aws: aws.endpoint,
       awsEnv: aws.env,
       accounts: aws.accounts,
-      ...(slack && { slack: slack.page, slackCode: slack.code }),
+      broken,
+      ...(slack && { slack: slack.page, slackCode: slack.code, slackPeople: slack.people }),
       slackEnv: slack?.env ?? {},
     }),
   );

@@ -32,6 +32,8 @@ export interface SandboxSlack {
       string
     >
   >;
+  /** How Belay knows the members, by their names: `slack:<team>/<user>`. Guests are not among them. */
+  readonly people: Readonly<Record<string, string>>;
   /** The sign-in code: works once, for ten minutes. */
   readonly code: string;
   /** Makes and announces another code. */
@@ -86,7 +88,8 @@ async function startPage(slack: EmulatedSlack, options: SandboxSlackOptions): Pr
   await app.register(pageRoutes, { slack, overlay, interactions });
   page = await app.listen({ host: '127.0.0.1', port });
 
-  const approvers = workspace.members.filter((member) => !member.guest);
+  const members = workspace.members.filter((member) => !member.guest);
+  const people = Object.fromEntries(members.map(({ name, id }) => [name, `slack:${workspace.team.id}/${id}`]));
   return {
     page,
     env: {
@@ -94,8 +97,9 @@ async function startPage(slack: EmulatedSlack, options: SandboxSlackOptions): Pr
       SLACK_BOT_TOKEN: workspace.app.botToken,
       SLACK_SIGNING_SECRET: secret,
       BELAY_SLACK_CHANNEL: workspace.channel.id,
-      BELAY_APPROVERS: approvers.map((member) => `slack:${workspace.team.id}/${member.id}`).join(','),
+      BELAY_APPROVERS: Object.values(people).join(','),
     },
+    people,
     code,
     newCode: () => app.newSignInCode(),
     stop: async () => {

@@ -24,10 +24,13 @@ export async function runSandbox(args: readonly string[]): Promise<number> {
   return typeof code === 'number' ? code : signal === 'SIGINT' ? 130 : 1;
 }
 
-/** Where the sandbox's program is. @throws CliError when it is not there, as in a production install. */
-export function sandboxProgram(): string {
-  const program = ['../../sandbox/main.ts', '../../../sandbox/main.ts']
-    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+/**
+ * Where a program of the sandbox is: all of it unless another is named. @throws CliError when it is not there, as in a
+ * production install.
+ */
+export function sandboxProgram(name = 'main.ts'): string {
+  const program = ['../../sandbox/', '../../../sandbox/']
+    .map((path) => fileURLToPath(new URL(`${path}${name}`, import.meta.url)))
     .find((path) => existsSync(path));
   if (program === undefined)
     throw new CliError('The sandbox is not part of this installation; it is in a checkout of the repository.', 2);

@@ -1,3 +1,5 @@
+import { Big } from 'big.js';
+import { volumePrices } from '../cost/prices.ts';
 import type { World } from '../world.ts';
 import { DEV, PROD } from './accounts.ts';
 import type { VolumePlan } from './put-volume.ts';
@@ -65,6 +67,16 @@ export function leftover(name: string): VolumePlan {
 
 export function leaveVolumes(world: World): void {
   for (const plan of LEFTOVERS) putVolume(world, plan);
+}
+
+/** What is left over and what it costs a month, in a sentence. */
+export function leftoversText(world: World): string {
+  const left = LEFTOVERS.flatMap((plan) => {
+    const volume = regionOf(world, plan.account, plan.region).volumes.get(volumeId(plan));
+    return volume && !volume.attachment ? [volumePrices(plan.region, volume)] : [];
+  });
+  const cost = left.flat().reduce((sum, { amount }) => sum.plus(amount), new Big(0));
+  return `${left.length} EBS volumes are left behind in ${world.accounts.size} AWS accounts, attached to nothing; they cost ${cost.toFixed(2)} USD a month`;
 }
 
 /** Takes those away that are still there and still unused. */

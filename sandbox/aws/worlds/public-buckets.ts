@@ -39,6 +39,12 @@ export function openBuckets(world: World, { reader = 'own' }: OpenOptions = {}):
   putPastReads(world, reader === 'own' ? READER : PARTNER);
 }
 
+/** What is wrong, in a sentence. */
+export function openedText(world: World): string {
+  const open = OPENED.filter((name) => isOpen(world, name));
+  return `${open.length} S3 buckets can be listed and read by everybody: ${open.join(', ')}; a scraper takes from the first`;
+}
+
 /** As it was before: no policy. What the logs say stays. */
 export function closeBuckets(world: World): void {
   for (const name of OPENED) {
@@ -48,8 +54,9 @@ export function closeBuckets(world: World): void {
   }
 }
 
-export const areOpen = (world: World): boolean =>
-  OPENED.some((name) => {
-    const { policy, block } = bucketNamed(world, name);
-    return isPublicPolicy(policy) && !block?.RestrictPublicBuckets;
-  });
+function isOpen(world: World, name: string): boolean {
+  const { policy, block } = bucketNamed(world, name);
+  return isPublicPolicy(policy) && !block?.RestrictPublicBuckets;
+}
+
+export const areOpen = (world: World): boolean => OPENED.some((name) => isOpen(world, name));

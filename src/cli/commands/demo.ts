@@ -1,15 +1,15 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import pc from 'picocolors';
 import { CliError, reasonOf } from '../../platform/problem.ts';
 import { stopRequested } from '../../platform/process/stop-requested.ts';
 import { progressLine } from '../../platform/progress-line.ts';
 import { cleanup } from '../demo/cleanup.ts';
 import type { ClusterPlace } from '../demo/cluster-stage.ts';
-import { setStage } from '../demo/stage.ts';
-import { tellStory } from '../demo/story.ts';
+import { prepareStory, STORIES, type StoryName } from '../demo/stories.ts';
 import { tellPeople, tellPrograms } from '../demo/teller.ts';
 
 interface DemoOptions {
+  readonly story: StoryName;
   readonly yes?: boolean;
   readonly deny?: boolean;
   readonly json?: boolean;
@@ -26,8 +26,13 @@ const NEXT = `Where to look next
   docs/concepts.md                                      what the words mean`;
 
 /** The cluster the story plays on; undefined for the sandbox. */
-function clusterOf({ kubeconfig, prometheus }: DemoOptions): ClusterPlace | undefined {
+function clusterOf({ kubeconfig, prometheus, story }: DemoOptions): ClusterPlace | undefined {
   if (kubeconfig === undefined && prometheus === undefined) return undefined;
+  if (story !== 'bad-deploy')
+    throw new CliError(
+      `The story ${story} plays on AWS accounts of its own; leave --kubeconfig and --prometheus out.`,
+      2,
+    );
   if (kubeconfig === undefined || prometheus === undefined)
     throw new CliError('Give --kubeconfig and --prometheus together, or neither for the sandbox.', 2);
   if (!/^https?:$/.test(URL.parse(prometheus)?.protocol ?? ''))
@@ -39,7 +44,17 @@ function clusterOf({ kubeconfig, prometheus }: DemoOptions): ClusterPlace | unde
 export function register(program: Command): void {
   program
     .command('demo')
-    .description('a real incident, end to end, on a small shop that fails')
+    .description('a real story, end to end, on small systems of its own in which something is wrong')
+    .addOption(
+      new Option(
+        '--story <name>',
+        Object.entries(STORIES)
+          .map(([name, what]) => `${name}: ${what}`)
+          .join('; '),
+      )
+        .choices(Object.keys(STORIES))
+        .default('bad-deploy'),
+    )
     .option('--yes', 'approve without asking; the record says so')
     .option('--deny', 'deny without asking')
     .option('--json', 'one JSON object a line')
@@ -52,21 +67,18 @@ export function register(program: Command): void {
         throw new CliError('There is no terminal to ask at; give --yes or --deny.', 2);
       const at = clusterOf(options);
       const write = (line: string) => console.log(line);
-      const teller = options.json ? tellPrograms(write) : tellPeople(write);
+      const teller = options.json ? tellPrograms(write) : tellPeople(write, { columns: process.stdout.columns });
       const progress = progressLine();
       const stops = cleanup();
       const stopping = stopRequested(() => process.exit(INTERRUPTED));
       const play = async () => {
         let preparing = true;
         const say = (line: string) => preparing && progress.say(line.replace(/ …$/, ''));
-        const set = at
-          ? (await import('../demo/cluster-stage.ts')).setClusterStage(at, say, stops)
-          : setStage(say, stops);
-        const stage = await set.finally(() => {
+        const tell = await prepareStory(options.story, at, say, stops).finally(() => {
           preparing = false;
           progress.done();
         });
-        await tellStory({ decision, teller, stage });
+        await tell({ decision, teller });
         teller.say(`\n${pc.dim(NEXT)}`);
       };
       const playing = play();

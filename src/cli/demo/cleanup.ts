@@ -38,3 +38,13 @@ export function cleanup(): Cleanup {
     },
   };
 }
+
+/** Does `work`; when it fails, all that is in `stops` by then is closed before that is said. */
+export async function closedOnFailure<T>(stops: Cleanup, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await stops.run();
+    throw error;
+  }
+}

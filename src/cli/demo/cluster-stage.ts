@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { z } from 'zod';
 import { CliError } from '../../platform/problem.ts';
-import { type Cleanup, cleanup } from './cleanup.ts';
+import { type Cleanup, cleanup, closedOnFailure } from './cleanup.ts';
 import { createDemoNamespace, DEPLOYMENT } from './demo-namespace.ts';
 import { connectKubeState, type WatchedDeployment } from './kube-state.ts';
 import { type OwnBelay, type OwnPlace, ownPlace, startOwnBelay } from './own-belay.ts';
@@ -21,18 +21,11 @@ export interface ClusterPlace {
  * The same story on a real cluster, in a namespace of the demo's own. Nothing is decided but at the terminal.
  * @throws CliError before anything is changed where the cluster, its Prometheus or the permissions will not do
  */
-export async function setClusterStage(
+export const setClusterStage = (
   at: ClusterPlace,
   say: (text: string) => void,
   stops: Cleanup = cleanup(),
-): Promise<Stage> {
-  try {
-    return await set(at, say, stops);
-  } catch (error) {
-    await stops.run();
-    throw error;
-  }
-}
+): Promise<Stage> => closedOnFailure(stops, set(at, say, stops));
 
 async function set({ kubeconfig, prometheus }: ClusterPlace, say: (text: string) => void, stops: Cleanup) {
   say('Asking Prometheus for kube-state-metrics');

@@ -6,7 +6,7 @@ import { RunList } from '../views.ts';
 import type { DemoEvent, Teller } from './teller.ts';
 
 const Entry = z.looseObject({ seq: z.number(), kind: z.string(), body: z.record(z.string(), z.unknown()) });
-type Entry = z.infer<typeof Entry>;
+export type Entry = z.infer<typeof Entry>;
 const Reads = z.looseObject({
   reads: z.array(z.looseObject({ tool: z.string(), content: z.looseObject({ id: z.string(), summary: z.string() }) })),
 });
@@ -29,10 +29,18 @@ const EVENTS: Record<string, DemoEvent> = {
   'decision.refused': 'refused',
   'signal.foreign': 'refused',
   'run.note': 'note',
+  'list.asked': 'owners.asked',
+  'item.kept': 'item.kept',
+  'savings.measured': 'savings.measured',
 };
 
 /** What programs are told of an entry, beside its run. */
 const TOLD = ['verdict', 'outcome', 'state', 'gate', 'option', 'action'];
+const TOLD_OF: Record<string, readonly string[]> = {
+  'list.asked': ['list', 'owners', 'until'],
+  'item.kept': ['list', 'keys', 'by', 'reason', 'until'],
+  'savings.measured': ['estimated', 'approved', 'realised', 'source'],
+};
 
 const POLL_MS = 300;
 
@@ -42,6 +50,24 @@ export interface Follower {
   /** Tells what is new until an entry of this kind (or the end of the run) has come; returns that entry. */
   until(kind: string, withinMs: number, signal?: AbortSignal): Promise<Entry | undefined>;
 }
+
+/** What there is to tell of an entry besides the record's own line: other words, more for programs. */
+export interface Told {
+  readonly text?: string;
+  readonly fields?: Record<string, unknown>;
+}
+
+/** A story's own words, where the record's line is too long or has too little. */
+export interface Words {
+  readonly of: (entry: Entry) => Promise<Told>;
+  /** Of one thing that was read. */
+  readonly read: (tool: string, summary: string) => string;
+}
+
+const RECORDS: Words = {
+  of: async () => ({}),
+  read: (tool, summary) => `read ${tool}: ${summary.slice(0, 110)}`,
+};
 
 /** Tries again while Belay restarts. */
 async function patiently<T>(ask: () => Promise<T>): Promise<T | undefined> {
@@ -58,24 +84,27 @@ export async function followFirstRun(client: ApiClient, teller: Teller, withinMs
   const end = Date.now() + withinMs;
   for (;;) {
     const first = (await patiently(() => client.get('/api/runs', RunList)))?.runs[0];
-    if (first) return follow(client, teller, first.id);
+    if (first) return followRun(client, teller, first.id);
     if (Date.now() > end) throw new CliError(`No run started within ${withinMs / 1000} s of the alert.`);
     await sleep(POLL_MS);
   }
 }
 
-function follow(client: ApiClient, teller: Teller, run: string): Follower {
+/** Follows a run from its first entry. */
+export function followRun(client: ApiClient, teller: Teller, run: string, words: Words = RECORDS): Follower {
   let seen = 0;
-  const tell = (entry: Entry, text: string) => {
+  const tell = async (entry: Entry, line: string) => {
     const event = EVENTS[entry.kind];
     if (event === undefined) return;
     if (event === 'evidence.read') {
       for (const { tool, content } of Reads.parse(entry.body).reads)
-        teller.event(event, `read ${tool}: ${content.summary.slice(0, 110)}`, { run, tool, evidence: content.id });
+        teller.event(event, words.read(tool, content.summary), { run, tool, evidence: content.id });
       return;
     }
-    const told = Object.entries(entry.body).filter(([name]) => TOLD.includes(name));
-    teller.event(event, text, { run, ...Object.fromEntries(told) });
+    const names = TOLD_OF[entry.kind] ?? TOLD;
+    const told = Object.entries(entry.body).filter(([name]) => names.includes(name));
+    const { text = line, fields } = await words.of(entry);
+    teller.event(event, text, { run, ...Object.fromEntries(told), ...fields });
   };
   return {
     run,
@@ -88,7 +117,7 @@ function follow(client: ApiClient, teller: Teller, run: string): Follower {
         for (const entry of ledger?.entries ?? []) {
           if (entry.seq <= seen) continue;
           seen = entry.seq;
-          tell(entry, detail?.steps.find((step) => step.seq === entry.seq)?.text ?? entry.kind);
+          await tell(entry, detail?.steps.find((step) => step.seq === entry.seq)?.text ?? entry.kind);
           if (entry.kind === kind || entry.kind === 'run.finished') return entry;
         }
         if (Date.now() > end)

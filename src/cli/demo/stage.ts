@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { z } from 'zod';
 import { sandboxProgram } from '../sandbox.ts';
 import { startChild } from './child.ts';
-import { type Cleanup, cleanup } from './cleanup.ts';
+import { type Cleanup, cleanup, closedOnFailure } from './cleanup.ts';
 import { cleanEnvironment, type OwnBelay, ownPlace, startOwnBelay } from './own-belay.ts';
 
 const SandboxUp = z.looseObject({
@@ -30,14 +30,8 @@ export interface Stage extends OwnBelay {
  * Starts sandbox and Belay, each in its own process. `say` hears what goes on meanwhile; `stops` gets what must be ended
  * as soon as it is there, for who may have to end it before the stage is set.
  */
-export async function setStage(say: (text: string) => void, stops: Cleanup = cleanup()): Promise<Stage> {
-  try {
-    return await set(say, stops);
-  } catch (error) {
-    await stops.run();
-    throw error;
-  }
-}
+export const setStage = (say: (text: string) => void, stops: Cleanup = cleanup()): Promise<Stage> =>
+  closedOnFailure(stops, set(say, stops));
 
 async function set(say: (text: string) => void, stops: Cleanup): Promise<Stage> {
   const place = await ownPlace(stops);

@@ -1,3 +1,4 @@
+import { Help } from 'commander';
 import pc from 'picocolors';
 
 /** Everything the story is made of, in the order the contract names. */
@@ -13,6 +14,9 @@ export type DemoEvent =
   | 'run.verified'
   | 'run.finished'
   | 'ledger.verified'
+  | 'owners.asked'
+  | 'item.kept'
+  | 'savings.measured'
   | 'evidence.read'
   | 'killed'
   | 'refused'
@@ -28,22 +32,35 @@ export interface Teller {
 const MARKS: Partial<Record<DemoEvent, string>> = {
   broken: pc.red('✗'),
   'alert.accepted': pc.yellow('!'),
+  'owners.asked': pc.yellow('?'),
+  'item.kept': pc.green('✓'),
   'gate.opened': pc.yellow('?'),
   'gate.decided': pc.green('✓'),
   'action.executed': pc.green('→'),
   'run.verified': pc.green('✓'),
+  'savings.measured': pc.green('✓'),
   'run.finished': pc.green('✓'),
   'ledger.verified': pc.green('✓'),
   killed: pc.red('✗'),
   refused: pc.green('✓'),
 };
 
-/** The teller for people: time since the start, a mark, a sentence. */
-export function tellPeople(write: (line: string) => void, started = Date.now()): Teller {
+/** What stands before each sentence: time, mark, and the spaces between. */
+const MARGIN = 11;
+
+/** The teller for people: time since the start, a mark, a sentence, which goes on below itself where the terminal ends. */
+export function tellPeople(
+  write: (line: string) => void,
+  { started = Date.now(), columns }: { started?: number; columns?: number | undefined } = {},
+): Teller {
+  const fitted = (text: string): string =>
+    columns === undefined || columns < 2 * MARGIN
+      ? text
+      : new Help().boxWrap(text, columns - MARGIN).replaceAll('\n', `\n${' '.repeat(MARGIN)}`);
   return {
     event: (event, text) =>
       write(
-        `${pc.dim(`${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s`)}  ${MARKS[event] ?? pc.dim('·')} ${text}`,
+        `${pc.dim(`${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s`)}  ${MARKS[event] ?? pc.dim('·')} ${fitted(text)}`,
       ),
     say: (text) => write(text),
   };

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { outcomesAfter } from '../../../src/cli/demo/story.ts';
+import { outcomesAfter } from '../../../src/cli/demo/story-end.ts';
 
 test.each([
   ['done', null, ['fixed']],

@@ -42,6 +42,7 @@ describe('the small AWS alone', () => {
     const { BELAY_AWS_ACCOUNTS: file, AWS_ENDPOINT_URL: endpoint } = said.awsEnv;
     expect(endpoint).toBe(said.aws);
     expect(parse(readFileSync(file, 'utf8'))).toEqual({ accounts: said.accounts });
+    expect(said.broken).toMatch(/^14 EBS volumes .* in 2 AWS accounts, .* cost 1065\.60 USD a month$/);
     const credentials = {
       accessKeyId: said.awsEnv.AWS_ACCESS_KEY_ID,
       secretAccessKey: said.awsEnv.AWS_SECRET_ACCESS_KEY,
@@ -57,6 +58,8 @@ describe('the small AWS alone', () => {
     const { started, said } = await up('--story', 'compliance', '--belay', 'http://127.0.0.1:9');
     expect((await fetch(`${said.aws}/shop-order-exports/orders/2026-09.csv`)).status).toBe(200);
     expect(said.slackEnv.SLACK_API_URL).toBe(`${said.slack}/api/`);
+    expect(Object.values(said.slackPeople).join(',')).toBe(said.slackEnv.BELAY_APPROVERS);
+    expect(said.broken).toMatch(/^2 S3 buckets .*: shop-order-exports, shop-partner-feed;/);
     started.disconnect();
     expect(await once(started, 'exit')).toEqual([0, null]);
     expect(readdirSync(folder)).toEqual([]);
