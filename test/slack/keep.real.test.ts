@@ -123,7 +123,7 @@ describeReal('an owner in Slack', ['temporal', 'postgres'], () => {
     ]);
     const card = await until('the card says what was done', () =>
       proxy.calls.findLast(
-        ({ method, args }) => method.startsWith('chat.') && args['blocks']?.includes('2 done') === true,
+        ({ method, args }) => method.startsWith('chat.') && args['blocks']?.includes('*2 done*') === true,
       ),
     );
     expect(card.args['blocks']).toContain('the table');
