@@ -10,7 +10,7 @@ export interface HttpAuthorityOptions {
   readonly token: string;
   /** Asked at each call; aborts it, with the signal's own reason. An activity gives its cancellation here. */
   readonly signal?: AbortSignal | (() => AbortSignal | undefined);
-  /** Milliseconds one call may take. Default 10 s: a grant is one short transaction, and a lease is running. */
+  /** Milliseconds one call may take. Default 10 s: a grant is one short transaction, and a lease is running; two minutes for lists. */
   readonly timeoutMs?: number;
 }
 
@@ -32,9 +32,21 @@ export function httpAuthority(options: HttpAuthorityOptions): AuthorityClient {
   return Object.fromEntries(entries) as AuthorityClient;
 }
 
+/** Calls about all items of a list: one transaction over thousands of rows. */
+const AT_LENGTH: ReadonlySet<Call> = new Set([
+  'closeList',
+  'reduceList',
+  'askOwners',
+  'openBatchGate',
+  'reportBatch',
+  'previews',
+  'putItems',
+]);
+
 async function post(options: HttpAuthorityOptions, call: Call, request: unknown): Promise<unknown> {
   const cancel = typeof options.signal === 'function' ? options.signal() : options.signal;
-  const timeout = AbortSignal.timeout(options.timeoutMs ?? 10_000);
+  const timeoutMs = options.timeoutMs ?? (AT_LENGTH.has(call) ? 120_000 : 10_000);
+  const timeout = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(`${options.url.replace(/\/$/, '')}/authority/${call}`, {
       method: 'POST',
@@ -50,7 +62,7 @@ async function post(options: HttpAuthorityOptions, call: Call, request: unknown)
   } catch (error) {
     if (error instanceof Failure) throw error;
     cancel?.throwIfAborted();
-    const why = timeout.aborted ? `no answer in ${options.timeoutMs ?? 10_000} ms` : 'it cannot be reached';
+    const why = timeout.aborted ? `no answer in ${timeoutMs} ms` : 'it cannot be reached';
     throw new Failure('retry.unreachable', `authority at ${options.url}: ${why} (${call})`, { cause: error });
   }
 }

@@ -3,6 +3,7 @@ import { Failure } from '../../domain/failure.ts';
 import { type GateOption, optionDigest } from '../../domain/gate.ts';
 import { sumsText } from '../../domain/money.ts';
 import type { ProposedBy } from '../../domain/plan.ts';
+import { type Requirement, stricter } from '../../domain/requirement.ts';
 import { tooLongToShow } from '../../domain/shown-whole.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import { capProblem } from '../caps/cap-problem.ts';
@@ -12,8 +13,9 @@ import { observation } from '../gates/open-gate.ts';
 import type { ActionRow } from '../grants/approval.ts';
 import { append } from '../ledger/append.ts';
 import { appendOnce } from '../ledger/append-once.ts';
+import { setProofs } from '../lists/set-items.ts';
 import { enqueue } from '../outbox/enqueue.ts';
-import { circumstancesOf } from '../policy/policy-request-of.ts';
+import { type Circumstances, circumstancesOf } from '../policy/policy-request-of.ts';
 import { requirementFor } from '../policy/requirement-of.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { openRun, type RunRow } from '../runs/known-run.ts';
@@ -53,25 +55,39 @@ async function previewedOf(
   return { previewed, problems };
 }
 
-/** Why one item may not be in a batch, whatever the others are: it does not fit a card of its own, or policy forbids it. */
-function itemProblems(
+/**
+ * What policy says of each item by itself, each different answer once; and why one may not be in a batch, whatever the
+ * others are: it does not fit a card of its own, or policy forbids it.
+ */
+function judgeItems(
   context: AuthorityContext,
   run: RunRow,
   previewed: readonly Previewed[],
-  circumstances: Parameters<typeof requirementFor>[3]['circumstances'],
-): { fit: Previewed[]; problems: string[] } {
+  circumstances: Circumstances,
+): { fit: Previewed[]; problems: string[]; rules: Requirement[] } {
   const fit: Previewed[] = [];
   const problems: string[] = [];
+  const rules = new Map<string, Requirement>();
   for (const one of previewed) {
     const { preview, id, digest } = one.row;
     const judged = { ...preview, id, digest };
     const long = tooLongToShow([{ id: OPTION, manual: null, actions: [judged] }]);
     const rule = requirementFor(context, run, [judged], { proposedBy: RULES, circumstances, single: true });
     const problem = long ?? ('forbidden' in rule ? rule.forbidden : undefined);
-    if (problem === undefined) fit.push(one);
-    else problems.push(long === undefined ? 'policy forbids it' : 'it is too long to be shown');
+    if (problem !== undefined || 'forbidden' in rule) {
+      problems.push(long === undefined ? 'policy forbids it' : 'it is too long to be shown');
+      continue;
+    }
+    fit.push(one);
+    rules.set(JSON.stringify(rule), rule);
   }
-  return { fit, problems };
+  return { fit, problems, rules: [...rules.values()] };
+}
+
+/** What all of them need: the strictest of what each needs by itself and of what the batch needs as a whole. */
+function together(rules: readonly Requirement[], whole: Requirement): Requirement {
+  const asking = [...rules, whole].filter(({ needs }) => needs.length > 0);
+  return asking.length === 0 ? whole : asking.reduce(stricter);
 }
 
 /** The batch as the only option of its gate. */
@@ -106,7 +122,7 @@ export async function openBatchGate(
     if (before) return opened(before, now);
     const circumstances = await circumstancesOf(trx, context, run);
     const { previewed, problems } = await previewedOf(trx, run.id, list);
-    const { fit, problems: unfit } = itemProblems(context, run, previewed, circumstances);
+    const { fit, problems: unfit, rules } = judgeItems(context, run, previewed, circumstances);
     const leftOut = countReasons([...problems, ...unfit]);
     if (fit.length === 0) {
       const why = leftOut.map(({ count, why: reason }) => `${count}: ${reason}`).join('; ');
@@ -139,31 +155,16 @@ export async function openBatchGate(
       return { answer: 'observed', message };
     }
     const capped = capProblem(context.bundle().caps, [{ ...batch, sentence: option.title }]);
-    const requirement =
-      capped === undefined
-        ? requirementFor(
-            context,
-            run,
-            fit.map(({ row }) => judgedIn(batch, row)),
-            {
-              proposedBy: RULES,
-              circumstances,
-              single: true,
-            },
-          )
-        : { forbidden: capped };
-    if ('forbidden' in requirement) {
-      if (news) await append(trx, now, run.id, 'run.note', { text: `Forbidden by policy: ${requirement.forbidden}` });
-      return { answer: 'forbidden', message: requirement.forbidden };
+    const kinds = new Set(batch.kinds.map((kind) => kind.id));
+    const judged = fit.flatMap(({ row }) => (kinds.has(row.id) ? [judgedIn(batch, row)] : []));
+    const asks = { proposedBy: RULES, circumstances, single: true };
+    const whole = capped === undefined ? requirementFor(context, run, judged, asks) : { forbidden: capped };
+    if ('forbidden' in whole) {
+      if (news) await append(trx, now, run.id, 'run.note', { text: `Forbidden by policy: ${whole.forbidden}` });
+      return { answer: 'forbidden', message: whole.forbidden };
     }
-    for (const [at, { key }] of fit.entries())
-      await trx
-        .updateTable('list_items')
-        .set({ proof: JSON.stringify(proofs[at]) })
-        .where('run', '=', run.id)
-        .where('list', '=', list)
-        .where('key', '=', key)
-        .execute();
+    const requirement = together(rules, whole);
+    await setProofs(trx, { run: run.id, list }, new Map(fit.map(({ key }, at) => [key, proofs[at] ?? []])));
     const { plan, evidence } = request;
     const asked = {
       ordinal,

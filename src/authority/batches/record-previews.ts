@@ -7,6 +7,7 @@ import type { AuthorityContext } from '../context.ts';
 import { voidGatesOf } from '../gates/close-gate.ts';
 import { refuseSecrets, refuseUnnamed, writeActions } from '../grants/preview.ts';
 import { append } from '../ledger/append.ts';
+import { setLookedAt } from '../lists/set-items.ts';
 import { enqueue } from '../outbox/enqueue.ts';
 import type { RequestOf, ResponseOf } from '../protocol.ts';
 import { openRun } from '../runs/known-run.ts';
@@ -84,16 +85,10 @@ export async function recordPreviews(
       run.id,
       seen.map(({ position, preview }) => ({ sequence: base + position, preview })),
     );
-    const set = (position: number, values: { action: string | null; problem: string | null }) =>
-      trx
-        .updateTable('list_items')
-        .set(values)
-        .where('run', '=', run.id)
-        .where('list', '=', list)
-        .where('position', '=', position)
-        .execute();
-    for (const { id, position } of rows) await set(position, { action: id, problem: null });
-    for (const { position, problem } of problems) await set(position, { action: null, problem });
+    await setLookedAt(trx, { run: run.id, list }, [
+      ...rows.map(({ id, position }) => ({ position, action: id, problem: null })),
+      ...problems.map(({ position, problem }) => ({ position, action: null, problem })),
+    ]);
     await append(trx, now, run.id, 'items.previewed', {
       list,
       previews: rows.map(({ id, digest, sentence }) => ({ action: id, digest, sentence })),

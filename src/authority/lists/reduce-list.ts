@@ -9,6 +9,7 @@ import { openRun, type RunRow } from '../runs/known-run.ts';
 import { closedList, fixList } from './close-list.ts';
 import { keepsOver, keptText } from './keeps-over.ts';
 import { openList } from './put-items.ts';
+import { setLeftOut } from './set-items.ts';
 
 /** Why each of these things is left alone, by key: an exception covers it, or an owner keeps it. */
 async function sparedOf(
@@ -82,14 +83,7 @@ export async function reduceList(
       run,
       rows.map(({ item }) => item),
     );
-    for (const [key, why] of spared)
-      await trx
-        .updateTable('list_items')
-        .set({ left_out: why })
-        .where('run', '=', run.id)
-        .where('list', '=', list)
-        .where('key', '=', key)
-        .execute();
+    await setLeftOut(trx, { run: run.id, list }, spared);
     await trx
       .updateTable('lists')
       .set({ went_on_at: now })

@@ -2,7 +2,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import { queueOf, systemOf } from '../../domain/queue.ts';
 import { sumsText } from '../../domain/money.ts';
 import type { List, ManyResult, OnMany } from '../../sdk/run-context.ts';
-import { authority, manyPreviews } from './activities.ts';
+import { authority, authorityAtLength, manyPreviews } from './activities.ts';
 import { type ApprovedBatch, carryOutBatch, undoBatch } from './batch.ts';
 import { isCancel } from './ending.ts';
 import { untilDecided } from './gate.ts';
@@ -60,7 +60,7 @@ async function ask(state: RunState, list: List, how: OnMany): Promise<Asked | Ma
   await state.recordEvidence();
   const { title, why, tool, plan } = how;
   const evidence = plan.evidence.flatMap((id) => state.evidence.get(id) ?? []);
-  const opened = await authority('open the batch gate').openBatchGate({
+  const opened = await authorityAtLength('open the batch gate').openBatchGate({
     ...state.of,
     ordinal: state.counters.gates,
     list: list.name,
@@ -104,7 +104,7 @@ async function carryThrough(
 ): Promise<ManyResult> {
   const { gate } = batch;
   const report = (final: boolean, as: string | null) =>
-    authority(final ? 'report' : 'what is done').reportBatch({ ...state.of, gate, as, final });
+    authorityAtLength(final ? 'report' : 'what is done').reportBatch({ ...state.of, gate, as, final });
   const as = `${list.name}-done`;
   const tally = await carryOutBatch(state, batch);
   const { done } = await report(false, as);
@@ -148,7 +148,7 @@ export async function actOnMany(state: RunState, list: List, how: OnMany & Settl
     if (isCancel(error)) {
       const { message } = await undoBatch(state, batch, 'cancelled');
       await CancellationScope.nonCancellable(() =>
-        authority('report').reportBatch({ ...state.of, gate: asked.gate, as: null, final: true }),
+        authorityAtLength('report').reportBatch({ ...state.of, gate: asked.gate, as: null, final: true }),
       );
       state.aftermath = [state.aftermath, message].filter(Boolean).join(' ');
     }

@@ -15,11 +15,17 @@ const HEARTBEAT = '15s';
 /** Some four hours of half-minutes: what a tool began (a snapshot) may go on by itself for so long. */
 const PATIENT_ATTEMPTS = 500;
 
+/** Long enough for what is one transaction over thousands of items. */
+const LONG_CALL = '3m';
+
+/** Calls that are about all items of a list at once. */
+export const authorityAtLength = (summary: string): AuthorityActivities => authority(summary, LONG_CALL);
+
 /** Calls to the authority: cheap, idempotent, and tried for as long as it takes; a decision must outlive an outage. */
-export function authority(summary?: string): AuthorityActivities {
+export function authority(summary?: string, startToCloseTimeout: '20s' | '3m' = '20s'): AuthorityActivities {
   return proxyActivities<AuthorityActivities>({
     taskQueue: RUNBOOKS_QUEUE,
-    startToCloseTimeout: '20s',
+    startToCloseTimeout,
     retry: { initialInterval: '300ms', backoffCoefficient: 2, maximumInterval: '15s' },
     ...(summary === undefined ? {} : { summary }),
   });

@@ -1,6 +1,6 @@
 import type { ResponseOf } from '../../authority/protocol.ts';
 import type { Gathered, List, Read } from '../../sdk/run-context.ts';
-import { authority } from './activities.ts';
+import { authority, authorityAtLength } from './activities.ts';
 import { continueIfLong } from './continue.ts';
 import { RunCancelled } from './ending.ts';
 import { gather } from './gather.ts';
@@ -18,7 +18,7 @@ export async function gatherInto(
   const failures = Object.entries(read).flatMap(([part, { failure }]) =>
     failure === undefined ? [] : [`${part}: ${failure}`],
   );
-  const list = listOf(await authority(`close list ${name}`).closeList({ ...state.of, list: name }), failures);
+  const list = listOf(await authorityAtLength(`close list ${name}`).closeList({ ...state.of, list: name }), failures);
   return { list, read };
 }
 
@@ -28,7 +28,7 @@ export const collect = async (state: RunState, name: string, reads: Record<strin
 
 /** See `RunContext.remaining`. */
 export async function remaining(state: RunState, list: List, name: string): Promise<List> {
-  const summary = await authority(`what is left of ${list.name}`).reduceList({
+  const summary = await authorityAtLength(`what is left of ${list.name}`).reduceList({
     ...state.of,
     list: list.name,
     as: name,
@@ -48,7 +48,7 @@ export async function askOwners(
 ): Promise<List> {
   if (list.count > 0) {
     state.enter(`owners of ${list.name} may keep something`);
-    let waiting = await authority('ask the owners').askOwners({ ...state.of, list: list.name, ...how });
+    let waiting = await authorityAtLength('ask the owners').askOwners({ ...state.of, list: list.name, ...how });
     for (;;) {
       if (waiting.news.cancelled) throw new RunCancelled('cancelled by a person');
       if (waiting.over) break;
