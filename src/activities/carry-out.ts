@@ -4,6 +4,7 @@ import type { ActionOutcome, GrantAnswer } from '../domain/grant.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { AuthorityClient } from '../authority/protocol.ts';
 import type { Execution, Reconciliation, ToolContext, WriteTool } from '../sdk/define-tool.ts';
+import type { TakeTurns } from './take-turns.ts';
 import type { CarryOutResult } from './wire.ts';
 
 /** The side effect begins within this of its grant, or not at all: a process that slept is no longer who asked. */
@@ -21,6 +22,8 @@ interface Attempt {
   /** What the tool's functions are given, with a signal that ends after so many milliseconds. */
   readonly contextWithin: (ms: number) => ToolContext<unknown>;
   readonly toolSchemaHash: string;
+  /** In which this process asks for grants: see `GRANTS_AT_ONCE`. */
+  readonly inTurn: TakeTurns;
   /** Makes the system's words safe to record and show: redacted, visible, at most 1000 characters. */
   readonly clean: (text: string) => Promise<string>;
 }
@@ -145,14 +148,23 @@ async function repeat(attempt: Attempt, held: Held): Promise<CarryOutResult> {
   return await record(attempt, held, outcome, true);
 }
 
+/** Looks at the target and asks, as one: what was seen is as fresh as the answer. */
+async function ask(attempt: Attempt, looked?: number) {
+  const { authority, action, phase, toolSchemaHash } = attempt;
+  return await attempt.inTurn(async () => {
+    const { observed, lost } = await observe(attempt);
+    const askedAt = performance.now();
+    const request = { action: action.id, phase, toolSchemaHash, observed, ...(looked === undefined ? {} : { looked }) };
+    return { lost, askedAt, answer: await authority.grant(request) };
+  });
+}
+
 type Reconciling = Extract<Held, { answer: 'reconcile' }>;
 
 /** Looking took a while, and what was allowed before it may be halted or cancelled since: the target is read and it is asked again. */
 async function askAgain(attempt: Attempt, { fence }: Reconciling): Promise<Reconciling> {
-  const { authority, action, phase, toolSchemaHash } = attempt;
-  const { observed, lost } = await observe(attempt);
-  const askedAt = performance.now();
-  const answer = await authority.grant({ action: action.id, phase, toolSchemaHash, observed, looked: fence });
+  const { action } = attempt;
+  const { lost, askedAt, answer } = await ask(attempt, fence);
   if (answer.answer !== 'reconcile' || performance.now() - askedAt > BEGIN_WITHIN_MS)
     throw new Failure('retry.not-yet', `another attempt at ${action.id} is under way, or the answer came too late`);
   const held = { ...answer, until: askedAt + answer.leaseMs };
@@ -181,10 +193,8 @@ async function reconcile(attempt: Attempt, answer: Reconciling, askedAt: number)
 
 /** Look, ask, act, record. Every attempt goes through the authority; a second one never acts blindly. */
 export async function carryOut(attempt: Attempt): Promise<CarryOutResult> {
-  const { authority, action, phase, toolSchemaHash } = attempt;
-  const { observed, lost } = await observe(attempt);
-  const askedAt = performance.now();
-  const answer = await authority.grant({ action: action.id, phase, toolSchemaHash, observed });
+  const { authority, action, phase } = attempt;
+  const { lost, askedAt, answer } = await ask(attempt);
   switch (answer.answer) {
     case 'granted': {
       const held = { ...answer, until: askedAt + answer.leaseMs };

@@ -16,7 +16,14 @@ import { parseArgs } from './parse-args.ts';
 import { previewItems } from './preview-items.ts';
 import { recordScan } from './record-scan.ts';
 import { clean, cleanFacts, redacted } from './redacted.ts';
+import { takeTurns } from './take-turns.ts';
 import type { ToolActivities } from './wire.ts';
+
+/**
+ * How many grants this process asks for at once. The authority grants one after the other for a run, and a side effect
+ * begins within a second of being asked for: of the items of a wave, most wait here, before they look and ask.
+ */
+const GRANTS_AT_ONCE = 4;
 
 /** What a read may hand to the workflow's history; more belongs in its content. */
 const MAX_FACTS_BYTES = 16 * 1024;
@@ -42,6 +49,7 @@ async function factsOf(facts: unknown, tool: string): Promise<Json> {
 /** The activities of the queues whose credentials these connections are. */
 export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
   const { authority, connections, now } = deps;
+  const inTurn = takeTurns(GRANTS_AT_ONCE);
   const contextOf = (
     tool: AnyTool,
     client: unknown,
@@ -138,6 +146,7 @@ export function createToolActivities(deps: ToolActivityDeps): ToolActivities {
           timeoutMs: ms(tool.timeout),
           contextWithin: (withinMs) => contextOf(tool, client, action.target.connection, withinMs),
           toolSchemaHash: toolEntry(tool).schemaHash,
+          inTurn,
           clean: (text) => clean(text, 1000),
         });
       }),

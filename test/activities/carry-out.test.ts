@@ -87,6 +87,7 @@ async function attempt(world: World) {
       return { client: undefined, connection: 'default', signal: new AbortController().signal, now: () => new Date() };
     },
     toolSchemaHash: HASH,
+    inTurn: (work) => work(),
     clean: async (text) => text.replaceAll('hunter2', '[redacted]').slice(0, 1000),
   }).catch((error: unknown) => error);
   const recorded = asked.filter(({ call }) => call === 'outcome').map(({ request }) => request);

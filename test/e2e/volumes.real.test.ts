@@ -37,8 +37,8 @@ describeReal(`${VOLUMES} volumes in two accounts and two regions`, ['temporal', 
     process.env['BELAY_PARTS'] ??= dirname(dirname(requirePart('temporal')));
     moto = await startMoto();
     for (const { account, region } of PLACES) {
-      const { volume } = somebody(moto.url, account, region);
-      for (let n = 0; n < EACH; n += 1) made.push(await volume({ owner: 'ada', team: 'shop' }));
+      const maker = somebody(moto.url, account, region);
+      for (let n = 0; n < EACH; n += 1) made.push(await maker.volume({ owner: 'ada', team: 'shop' }));
     }
     const place = await ownPlace(stops);
     const accounts = join(place.folder, 'accounts.yaml');

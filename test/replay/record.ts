@@ -16,6 +16,7 @@ import { startTemporal } from '../support/start-temporal.ts';
 import { startToyBelay, type ToyBelay } from '../support/toy/start-toy-belay.ts';
 import { badDeployShapes, runBadDeploy } from './bad-deploy-shapes.ts';
 import { lampShapes, modelShapes } from './lamp-shapes.ts';
+import { runUnattachedVolumes, unattachedVolumesShapes } from './unattached-volumes-shapes.ts';
 
 const fileOf = (runbook: string, shape: string): string =>
   join(import.meta.dirname, 'histories', runbook, `${shape}.json`);
@@ -31,9 +32,10 @@ const scrub = (key: string, value: unknown): unknown => {
   return value;
 };
 
-async function save(belay: ToyBelay, run: string, runbook: string, shape: string): Promise<void> {
+/** Keeps a run's history, or that of another workflow of it. */
+async function save(belay: ToyBelay, run: string, runbook: string, shape: string, workflowId?: string): Promise<void> {
   await belay.ended(run);
-  const handle = await belay.handle(run);
+  const handle = workflowId === undefined ? await belay.handle(run) : belay.client.workflow.getHandle(workflowId);
   await handle.result().catch(() => undefined);
   const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()), scrub);
   const file = fileOf(runbook, shape);
@@ -76,6 +78,12 @@ try {
     const { belay, run } = await runBadDeploy(temporal.address, bundle, how);
     await save(belay, run, 'bad-deploy', shape);
     await belay.stop();
+  }
+  for (const [shape, how] of Object.entries(unattachedVolumesShapes)) {
+    if (!wanted('unattached-volumes', shape)) continue;
+    const { belay, run, workflowId, stop } = await runUnattachedVolumes(temporal.address, bundle, how);
+    await save(belay, run, 'unattached-volumes', shape, workflowId);
+    await stop();
   }
 } finally {
   await temporal.stop();

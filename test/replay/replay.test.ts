@@ -9,6 +9,7 @@ import { quietTemporal } from '../support/quiet-temporal.ts';
 import { bundleToy } from '../support/toy/bundle-toy.ts';
 import { badDeployShapes } from './bad-deploy-shapes.ts';
 import { lampShapes, modelShapes } from './lamp-shapes.ts';
+import { unattachedVolumesShapes } from './unattached-volumes-shapes.ts';
 
 const FOLDER = join(import.meta.dirname, 'histories');
 const shapesOf = (runbook: string): string[] =>
@@ -16,7 +17,9 @@ const shapesOf = (runbook: string): string[] =>
 const textOf = (runbook: string, shape: string): string => readFileSync(join(FOLDER, runbook, `${shape}.json`), 'utf8');
 
 /** `record.ts` makes them. A change of the engine that breaks one would break runs that are open: it needs `patched`. */
-const recorded = ['lamp', 'bad-deploy'].flatMap((runbook) => shapesOf(runbook).map((shape) => ({ runbook, shape })));
+const recorded = ['lamp', 'bad-deploy', 'unattached-volumes'].flatMap((runbook) =>
+  shapesOf(runbook).map((shape) => ({ runbook, shape })),
+);
 
 describe('histories that were recorded', () => {
   const bundles: Record<string, { code: string }> = {};
@@ -24,6 +27,7 @@ describe('histories that were recorded', () => {
     quietTemporal();
     bundles['lamp'] = (await bundleToy()).bundle;
     bundles['bad-deploy'] = (await bundleWorkflows()).bundle;
+    bundles['unattached-volumes'] = bundles['bad-deploy'];
   }, 60_000);
 
   const replay = async (runbook: string, history: string): Promise<void> => {
@@ -40,6 +44,7 @@ describe('histories that were recorded', () => {
     const lamps = Object.keys({ ...lampShapes, ...modelShapes });
     expect(shapesOf('lamp')).toEqual(expect.arrayContaining(lamps));
     expect(shapesOf('bad-deploy').toSorted()).toEqual(expect.arrayContaining(Object.keys(badDeployShapes).toSorted()));
+    expect(shapesOf('unattached-volumes')).toEqual(expect.arrayContaining(Object.keys(unattachedVolumesShapes)));
   });
 
   test.each([
