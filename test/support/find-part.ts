@@ -17,7 +17,8 @@ export type Part =
   | 'prometheus'
   | 'alertmanager'
   | 'chromium'
-  | 'moto_server';
+  | 'moto_server'
+  | 'prowler';
 
 /** Built at one exact version by test/support/parts/build. An older one of the system breaks tests in hard to see ways. */
 const BUILT_ONLY = new Set<Part>([
@@ -28,6 +29,7 @@ const BUILT_ONLY = new Set<Part>([
   'kwok',
   'kwok-stages.yaml',
   'moto_server',
+  'prowler',
 ]);
 
 const OTHER_NAMES: Partial<Record<Part, readonly string[]>> = {

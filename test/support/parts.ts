@@ -13,6 +13,7 @@ const SERVERS = {
   alertmanager: ['alertmanager'],
   browser: ['chromium'],
   moto: ['moto_server'],
+  prowler: ['prowler'],
 } as const satisfies Record<string, readonly Part[]>;
 
 /** What a test can need besides Node and npm's packages. */

@@ -5,6 +5,7 @@ type Scan = ToolCatalog['scanner.findings']['facts'];
 type Live = ToolCatalog['aws.public_buckets']['facts'];
 
 const buckets = (count: number): string => `${count} ${count === 1 ? 'bucket' : 'buckets'}`;
+const are = (count: number): string => (count === 1 ? 'is' : 'are');
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 
 /** What could not be looked at: what is there is not in any count, which is said wherever the counts are. */
@@ -18,7 +19,7 @@ export function foundText(found: List, scans: readonly Scan[]): string {
   const silent = [...new Set(scans.flatMap((scan) => scan.silent))];
   const lost = unusable === 0 ? '' : ` ${unusable} parts of the output could not be used.`;
   const quiet = silent.length === 0 ? '' : ` Nothing is said of ${silent.join(', ')}.`;
-  return `${buckets(found.count)} fail by ${who.join(' and ') || 'no scanner'}.${lost}${quiet}${unread(found.failures)}`;
+  return `${buckets(found.count)} ${found.count === 1 ? 'fails' : 'fail'} by ${who.join(' and ') || 'no scanner'}.${lost}${quiet}${unread(found.failures)}`;
 }
 
 /** What is so now, by AWS itself. */
@@ -31,19 +32,23 @@ export function liveText(left: List, open: List, live: readonly Live[]): string 
   const anonymous = sum(live.map((one) => one.readAnonymously));
   return (
     [
-      `${buckets(open.count)} of ${looked} are public now.`,
-      ...(closed > 0 ? [`${closed} are not public any more.`] : []),
-      ...(gone > 0 ? [`${gone} are gone.`] : []),
-      ...(elsewhere > 0 ? [`${elsewhere} are in accounts that were not looked at.`] : []),
-      ...(anonymous > 0 ? [`${anonymous} were read by somebody without a name.`] : []),
-      ...(without > 0 ? [`${without} have no access log: nobody knows who reads them.`] : []),
+      `${open.count} of ${buckets(looked)} ${are(open.count)} public now.`,
+      ...(closed > 0 ? [`${closed} ${are(closed)} not public any more.`] : []),
+      ...(gone > 0 ? [`${gone} ${are(gone)} gone.`] : []),
+      ...(elsewhere > 0 ? [`${elsewhere} ${are(elsewhere)} in accounts that were not looked at.`] : []),
+      ...(anonymous > 0 ? [`${anonymous} ${anonymous === 1 ? 'was' : 'were'} read by somebody without a name.`] : []),
+      ...(without > 0
+        ? [
+            `${without} ${without === 1 ? 'has' : 'have'} no access log: nobody knows who reads ${without === 1 ? 'it' : 'them'}.`,
+          ]
+        : []),
     ].join(' ') + unread(open.failures)
   );
 }
 
 /** What people are asked to believe before they approve. */
 export function diagnosis(found: List, left: List, scans: readonly Scan[], live: string): string {
-  const spared = left.leftOut === 0 ? '' : ` ${left.leftOut} of them are excepted.`;
+  const spared = left.leftOut === 0 ? '' : ` ${left.leftOut} of them ${are(left.leftOut)} excepted.`;
   return `${foundText(found, scans)}${spared} ${live}`.slice(0, 3000);
 }
 

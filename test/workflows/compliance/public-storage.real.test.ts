@@ -22,7 +22,7 @@ const ALL_ON = {
   RestrictPublicBuckets: true,
 };
 const CHECK = 's3_bucket_public_access';
-const INPUT = { stabilise: '3s' };
+const INPUT = { stabilise: '2s' };
 
 describeReal('compliance/public-storage', ['temporal', 'postgres'], () => {
   let temporal: RunningTemporal;
@@ -77,7 +77,7 @@ describeReal('compliance/public-storage', ['temporal', 'postgres'], () => {
       options: [{ batch: { count: 2, tool: 'aws.s3_block_public_access' } }],
     });
     expect(gate.plan.diagnosis).toContain('2 buckets fail by sandbox');
-    expect(gate.plan.diagnosis).toContain('2 buckets of 2 are public now.');
+    expect(gate.plan.diagnosis).toContain('2 of 2 buckets are public now.');
     expect(blockOf(EXPORTS)).not.toEqual(ALL_ON);
     await belay.approve(run);
     expect(await belay.ended(run)).toMatchObject({
@@ -137,7 +137,7 @@ describeReal('compliance/public-storage', ['temporal', 'postgres'], () => {
     });
     const run = await belay.start(INPUT);
     const gate = await belay.openGate(run);
-    expect(gate.plan.diagnosis).toContain('1 have no access log: nobody knows who reads them.');
+    expect(gate.plan.diagnosis).toContain('1 has no access log: nobody knows who reads it.');
     await belay.approve(run);
     expect(await belay.ended(run)).toMatchObject({ outcome: 'inconclusive', verdict: 'inconclusive' });
     expect(blockOf(FEED)).toEqual(ALL_ON);
@@ -176,7 +176,7 @@ describeReal('compliance/public-storage', ['temporal', 'postgres'], () => {
     const run = await belay.start(INPUT);
     const gate = await belay.openGate(run);
     expect(gate.options[0]?.batch?.count).toBe(1);
-    expect(gate.plan.diagnosis).toContain('1 of them are excepted.');
+    expect(gate.plan.diagnosis).toContain('1 of them is excepted.');
     await belay.doors.decide(gate.id, { decision: 'deny', digest: gate.digest }, ada);
     expect(await belay.ended(run)).toMatchObject({ outcome: 'denied' });
 
@@ -226,7 +226,7 @@ describeReal('compliance/public-storage', ['temporal', 'postgres'], () => {
     const run = await belay.start(INPUT);
     expect(await belay.ended(run)).toMatchObject({
       outcome: 'nothing-wrong',
-      summary: expect.stringContaining('0 buckets of 1 are public now. 1 are not public any more.'),
+      summary: expect.stringContaining('0 of 1 bucket are public now. 1 is not public any more.'),
     });
     expect(await belay.kinds(run)).not.toContain('gate.opened');
   });
