@@ -16,6 +16,7 @@ import { startTemporal } from '../support/start-temporal.ts';
 import { startToyBelay, type ToyBelay } from '../support/toy/start-toy-belay.ts';
 import { badDeployShapes, runBadDeploy } from './bad-deploy-shapes.ts';
 import { lampShapes, modelShapes } from './lamp-shapes.ts';
+import { publicStorageShapes, runPublicStorage } from './public-storage-shapes.ts';
 import { runUnattachedVolumes, unattachedVolumesShapes } from './unattached-volumes-shapes.ts';
 
 const fileOf = (runbook: string, shape: string): string =>
@@ -83,6 +84,12 @@ try {
     if (!wanted('unattached-volumes', shape)) continue;
     const { belay, run, workflowId, stop } = await runUnattachedVolumes(temporal.address, bundle, how);
     await save(belay, run, 'unattached-volumes', shape, workflowId);
+    await stop();
+  }
+  for (const [shape, how] of Object.entries(publicStorageShapes)) {
+    if (!wanted('public-storage', shape)) continue;
+    const { belay, run, stop } = await runPublicStorage(temporal.address, bundle, how);
+    await save(belay, run, 'public-storage', shape);
     await stop();
   }
 } finally {

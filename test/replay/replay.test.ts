@@ -9,6 +9,7 @@ import { quietTemporal } from '../support/quiet-temporal.ts';
 import { bundleToy } from '../support/toy/bundle-toy.ts';
 import { badDeployShapes } from './bad-deploy-shapes.ts';
 import { lampShapes, modelShapes } from './lamp-shapes.ts';
+import { publicStorageShapes } from './public-storage-shapes.ts';
 import { unattachedVolumesShapes } from './unattached-volumes-shapes.ts';
 
 const FOLDER = join(import.meta.dirname, 'histories');
@@ -16,8 +17,11 @@ const shapesOf = (runbook: string): string[] =>
   readdirSync(join(FOLDER, runbook)).map((file) => file.replace(/\.json$/, ''));
 const textOf = (runbook: string, shape: string): string => readFileSync(join(FOLDER, runbook, `${shape}.json`), 'utf8');
 
+const FAMILIES: Readonly<Record<string, string>> = { 'unattached-volumes': 'cost', 'public-storage': 'compliance' };
+const familyOf = (runbook: string): string => FAMILIES[runbook] ?? 'remediation';
+
 /** `record.ts` makes them. A change of the engine that breaks one would break runs that are open: it needs `patched`. */
-const recorded = ['lamp', 'bad-deploy', 'unattached-volumes'].flatMap((runbook) =>
+const recorded = ['lamp', 'bad-deploy', 'unattached-volumes', 'public-storage'].flatMap((runbook) =>
   shapesOf(runbook).map((shape) => ({ runbook, shape })),
 );
 
@@ -26,14 +30,18 @@ describe('histories that were recorded', () => {
   beforeAll(async () => {
     quietTemporal();
     bundles['lamp'] = (await bundleToy()).bundle;
-    bundles['bad-deploy'] = (await bundleWorkflows()).bundle;
-    bundles['unattached-volumes'] = bundles['bad-deploy'];
+    const shipped = (await bundleWorkflows()).bundle;
+    Object.assign(bundles, { 'bad-deploy': shipped, 'unattached-volumes': shipped, 'public-storage': shipped });
   }, 60_000);
 
   const replay = async (runbook: string, history: string): Promise<void> => {
     const workflowBundle = bundles[runbook];
     if (!workflowBundle) throw new Error(`no bundle of ${runbook}`);
-    await Worker.runReplayHistory({ workflowBundle }, historyFromJSON(JSON.parse(history)), `remediation/${runbook}/r`);
+    await Worker.runReplayHistory(
+      { workflowBundle },
+      historyFromJSON(JSON.parse(history)),
+      `${familyOf(runbook)}/${runbook}/r`,
+    );
   };
 
   test.each(recorded)('$runbook, $shape: the engine of today decides the same', async ({ runbook, shape }) => {
@@ -45,6 +53,7 @@ describe('histories that were recorded', () => {
     expect(shapesOf('lamp')).toEqual(expect.arrayContaining(lamps));
     expect(shapesOf('bad-deploy').toSorted()).toEqual(expect.arrayContaining(Object.keys(badDeployShapes).toSorted()));
     expect(shapesOf('unattached-volumes')).toEqual(expect.arrayContaining(Object.keys(unattachedVolumesShapes)));
+    expect(shapesOf('public-storage')).toEqual(expect.arrayContaining(Object.keys(publicStorageShapes)));
   });
 
   test.each([
