@@ -84,7 +84,7 @@ describeReal('whatever happens, in whatever order and at the same time,', ['post
       );
     },
     // Each story is some fifty transactions.
-    Math.max(300_000, STORIES * 1500),
+    Math.max(300_000, STORIES * 5000),
   );
 
   test('and all of it together verifies; the stories told of everything there is to tell', async () => {
