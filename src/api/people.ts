@@ -25,6 +25,7 @@ import { proofRoutes } from './routes/proof.ts';
 import { runEventRoutes } from './routes/run-events.ts';
 import { runRoutes } from './routes/runs.ts';
 import { runbookRoutes } from './routes/runbooks.ts';
+import { scheduleRoutes } from './routes/schedules.ts';
 import { signInCodeRoutes } from './routes/sign-in-codes.ts';
 import type { ServerOptions } from './server-options.ts';
 import { signIn } from './sign-in/sign-in.ts';
@@ -98,6 +99,7 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
       approvePage,
     ])
       await scope.register(routes, options);
+    await scope.register(scheduleRoutes, options);
     await scope.register(signInCodeRoutes);
   });
 }

@@ -6,6 +6,7 @@ import type { Person } from '../domain/person.ts';
 import type { RunActivity } from '../domain/run-activity.ts';
 import type { HookProof } from '../intake/proof.ts';
 import type { RouteTable } from '../intake/routes.ts';
+import type { ScheduleView } from '../intake/schedules/schedule-views.ts';
 import type { OidcSettings } from './sign-in/oidc/oidc-client.ts';
 import type { OidcSignIn } from './sign-in/sign-in-options.ts';
 
@@ -48,6 +49,8 @@ export interface ServerOptions {
   /** Bolt's receiver, which reads the raw body itself. */
   readonly slack?: { requestListener(request: IncomingMessage, response: ServerResponse): void } | undefined;
   readonly routes: RouteTable;
+  /** What starts by itself; absent: nothing. */
+  readonly schedules?: () => Promise<readonly ScheduleView[]>;
   readonly hookProof: (source: string) => HookProof;
   readonly health: () => HealthReport;
   readonly temporalUp: () => boolean;

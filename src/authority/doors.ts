@@ -54,6 +54,8 @@ export interface StartRequest {
   readonly input: JsonObject;
   readonly mode?: RunMode;
   readonly dryRun?: boolean;
+  /** The schedule that asks, and the moment that was due. */
+  readonly schedule?: { readonly name: string; readonly tick: string };
 }
 
 /** `invalid`: each problem names its field. `known`: the idempotency key was used for this same request before. */

@@ -27,6 +27,7 @@ import { register as reviews } from './commands/reviews.ts';
 import { register as run } from './commands/run.ts';
 import { register as runs } from './commands/runs.ts';
 import { register as sandbox } from './commands/sandbox.ts';
+import { register as schedules } from './commands/schedules.ts';
 import { register as sendBack } from './commands/send-back.ts';
 import { register as server } from './commands/server.ts';
 import { register as show } from './commands/show.ts';
@@ -44,6 +45,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   runs,
   show,
   watch,
+  schedules,
   cancel,
   gates,
   items,

@@ -9,6 +9,7 @@ import { kubernetes } from '../tools/kubernetes/index.ts';
 import { awsConnections } from './compose/aws-connections.ts';
 import { folderLine } from './compose/bundle-line.ts';
 import { peopleLine } from './compose/people-line.ts';
+import { scheduleLine } from './compose/schedule-line.ts';
 
 type Check = (configuration: Configuration) => Promise<Omit<DoctorLine, 'what'>>;
 
@@ -81,6 +82,7 @@ const CHECKS: readonly (readonly [what: string, check: Check])[] = [
   ['AWS', async (configuration) => await accountsAnswer(configuration)],
   ['policy folder', (configuration) => folderLine(configuration)],
   ['approvers', async (configuration) => peopleLine(configuration)],
+  ['schedules', (configuration) => scheduleLine(configuration)],
 ];
 
 async function clusterAnswers(path: string): Promise<Omit<DoctorLine, 'what'>> {

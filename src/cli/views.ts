@@ -176,6 +176,20 @@ export const LedgerReport = z.looseObject({
 });
 export type LedgerReport = z.infer<typeof LedgerReport>;
 
+export const ScheduleList = z.looseObject({
+  schedules: z.array(
+    z.looseObject({
+      name: z.string(),
+      runbook: z.string(),
+      timezone: z.string(),
+      mode: optional,
+      next: optional,
+      last: z.looseObject({ run: z.string(), tick: z.string(), state: z.string(), outcome: optional }).nullish(),
+      missed: z.looseObject({ tick: z.string(), why: z.string() }).nullish(),
+    }),
+  ),
+});
+
 export const CheckpointView = z.looseObject({ number: z.number(), entries: z.number(), at: z.string() });
 
 export const DoctorLines = z.looseObject({

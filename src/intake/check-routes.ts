@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Manifest, RunbookEntry } from '../domain/manifest.ts';
-import { type Route, type RouteTable, invalid } from './routes.ts';
+import { invalid } from './lined-yaml.ts';
+import type { Route, RouteTable } from './routes.ts';
 
 /** The part of a runbook's JSON Schema that a route can be held against. */
 const ObjectSchema = z.object({

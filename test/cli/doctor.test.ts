@@ -1,9 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
 import { doctorLines } from '../../src/cli/doctor.ts';
 import { readConfiguration } from '../../src/platform/configuration/configuration.ts';
 import { freePort, portOf } from '../support/free-ports.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -65,6 +68,29 @@ test('a token that Slack refuses, and a missing channel, are said', async () => 
     how: 'ok',
     text: 'knows us as belay in Shop',
   });
+});
+
+test('a schedule file that holds says what is due next; one that does not, what is wrong, by line and field', async () => {
+  const folder = temporaryFolder('doctor');
+  const file = join(folder, 'schedules.yaml');
+  const entry = (cron: string, input: string) =>
+    `schedules:\n  - { name: weekly, runbook: cost/unattached-volumes, cron: "${cron}", timezone: UTC, input: ${input} }\n`;
+  writeFileSync(file, entry('0 8 * * 1', '{ grace: 7d }'));
+  expect(await of('schedules', { BELAY_SCHEDULES: file })).toMatchObject({
+    how: 'ok',
+    text: expect.stringMatching(/^1 hold; next is weekly at \d{4}-.*T08:00:00.000Z$/),
+  });
+  writeFileSync(file, entry('0 8 * * 1', '{ grace: soon, speed: 9 }'));
+  const { how, text } = (await of('schedules', { BELAY_SCHEDULES: file })) ?? {};
+  expect(how).toBe('bad');
+  for (const part of ['schedules.yaml:2: weekly: input.grace: ', 'input.speed: is not an input of'])
+    expect(text).toContain(part);
+  writeFileSync(file, entry('0 8 * *', '{}'));
+  expect(await of('schedules', { BELAY_SCHEDULES: file })).toMatchObject({
+    how: 'bad',
+    text: expect.stringContaining('schedules.0.cron: has not five fields'),
+  });
+  rmSync(folder, { recursive: true });
 });
 
 test.each([

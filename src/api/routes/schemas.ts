@@ -21,7 +21,7 @@ export const RunBody = z.object({
   trigger: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('person') }),
     z.object({ kind: z.literal('alert'), source: z.string(), group: z.string(), alerts: z.array(z.string()) }),
-    z.object({ kind: z.literal('schedule'), name: z.string() }),
+    z.object({ kind: z.literal('schedule'), name: z.string(), tick: z.string().exactOptional() }),
   ]),
   proposedBy: z.string().nullable(),
   gates: z.array(z.string()).readonly(),

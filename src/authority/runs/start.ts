@@ -58,7 +58,7 @@ export async function startRun(
       runbook,
       input,
       requester: person,
-      trigger: { kind: 'person' },
+      trigger: request.schedule ? { kind: 'schedule', ...request.schedule } : { kind: 'person' },
       mode,
       dryRun,
     });

@@ -8,9 +8,12 @@ import { readYaml } from '../../authority/bundle/read-yaml.ts';
 import type { ToolFacts } from '../../authority/policy/policy-problems.ts';
 import { type PolicyTest, PolicyTestFile } from '../../authority/policy/policy-test.ts';
 import { digestOf } from '../../domain/digest.ts';
+import type { Manifest } from '../../domain/manifest.ts';
 import { readConfiguration } from '../../platform/configuration/configuration.ts';
 import { CliError } from '../../platform/problem.ts';
 import { systems } from '../../tools/catalog.ts';
+import { buildManifest } from '../../workers/build-manifest.ts';
+import { runbooks } from '../../workflows/runbooks.ts';
 import { buildRegistry } from '../../tools/registry.ts';
 import { readManifest } from './build-folder.ts';
 import { loadTeam } from './team.ts';
@@ -20,6 +23,15 @@ export async function knownTools(): Promise<ToolFacts[]> {
   const { BELAY_BUILD: build } = readConfiguration(process.env);
   const { tools } = existsSync(join(build, 'manifest.json')) ? readManifest(build) : { tools: await ownTools() };
   return tools.map(({ name, risk, reversible }) => ({ name, risk, reversible }));
+}
+
+/** The runbooks there are, without a server: as `knownTools`. */
+export async function knownRunbooks(): Promise<Pick<Manifest, 'runbooks'>> {
+  const { BELAY_BUILD: build } = readConfiguration(process.env);
+  if (existsSync(join(build, 'manifest.json'))) return readManifest(build);
+  const { config, runbooks: own } = await loadTeam(process.cwd(), join(tmpdir(), 'belay-policy'));
+  const registry = buildRegistry([...systems, ...(config.systems ?? [])]);
+  return buildManifest(registry, [...runbooks, ...own], {}, digestOf('not built'));
 }
 
 async function ownTools() {

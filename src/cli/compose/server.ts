@@ -12,6 +12,8 @@ import { startOutbox } from '../../authority/outbox/outbox.ts';
 import { createStepUp } from '../../authority/stepup/create-step-up.ts';
 import type { AuthorityClient } from '../../authority/protocol.ts';
 import type { Manifest } from '../../domain/manifest.ts';
+import { scheduleViews } from '../../intake/schedules/schedule-views.ts';
+import { startScheduler } from '../../intake/schedules/start-scheduler.ts';
 import { createAnnouncements } from '../../intake/announce.ts';
 import { createDispatch, SEARCH_ATTRIBUTES } from '../../intake/dispatch.ts';
 import type { RouteTable } from '../../intake/routes.ts';
@@ -34,6 +36,7 @@ import { oidcOf } from './oidc.ts';
 import { ledgerKeeper } from './ledger-keeper.ts';
 import { passkeySite } from './passkey-site.ts';
 import { recordKey } from './record-key.ts';
+import { scheduleTable } from './schedule-table.ts';
 import { portInUse } from './port-in-use.ts';
 
 export interface ServerParts {
@@ -117,6 +120,7 @@ export async function listen(app: ReturnType<typeof createServer>, host: string,
 export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const { configuration, manifest, temporal, log } = parts;
   const { person, keys } = parts;
+  const { schedules } = await scheduleTable(configuration, manifest);
   const approvers = [...(parts.solo ? [person.id] : []), ...(configuration.BELAY_APPROVERS ?? [])];
   const database = connect(parts.databaseUrl, (error) => log.warn({ err: error }, 'a database connection was lost'));
   const { db } = database;
@@ -173,12 +177,16 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   });
   poke = () => outbox.poke();
   keeper.start();
+  const scheduler = startScheduler({ context, doors, schedules, log: log.child({ part: 'schedules' }) }, (error) =>
+    log.warn({ err: error }, 'schedules could not be looked at; it is tried again'),
+  );
   const sweeper = startSweeper(context, client, (error) => log.debug({ err: error }, 'could not sweep'));
 
   const app = createServer({
     doors,
     authority,
     routes,
+    schedules: () => scheduleViews(context, schedules),
     workerTokens: parts.workerTokens,
     queueOfAction: async (id) =>
       (await db.selectFrom('actions').select('queue').where('id', '=', id).executeTakeFirst())?.queue,
@@ -208,6 +216,7 @@ export async function startServer(parts: ServerParts): Promise<RunningServer> {
   const stop = async () => {
     rules.stop();
     await app.close();
+    await scheduler.stop();
     sweeper.stop();
     calendars?.stop();
     await outbox.stop();

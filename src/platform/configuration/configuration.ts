@@ -40,6 +40,7 @@ const FIELDS = {
   BELAY_FREEZE_ICAL: calendars,
   BELAY_SLACK_CHANNEL: text.regex(/^[CGD][A-Z0-9]{2,}$/, 'must be a channel id such as C0123456789, not a name'),
   BELAY_ROUTES: readableFile,
+  BELAY_SCHEDULES: readableFile,
   BELAY_MODEL: text,
   BELAY_AUTHORITY_URL: httpUrl('https://belay.internal:7420'),
   BELAY_WORKER_TOKEN: text,

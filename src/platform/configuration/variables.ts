@@ -25,6 +25,7 @@ export const VARIABLES = [
   { name: 'BELAY_OIDC_SCOPES', help: 'scopes to ask for beside openid and profile, by comma: groups' },
   { name: 'BELAY_FREEZE_ICAL', help: 'calendars of change freezes, by comma: https addresses or files' },
   { name: 'BELAY_SLACK_CHANNEL', help: 'id of the channel for cards' },
+  { name: 'BELAY_SCHEDULES', help: 'schedule file: which runbooks start when (none)', file: true },
   { name: 'BELAY_ROUTES', help: 'route file: which alerts start which runbook', file: true },
   { name: 'BELAY_MODEL', help: 'name of the chat model' },
   { name: 'BELAY_AUTHORITY_URL', help: 'workers: where the server is' },

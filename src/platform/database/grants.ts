@@ -38,6 +38,7 @@ export const SERVER_GRANTS = {
   lists: ['select', 'insert', 'update'],
   list_items: ['select', 'insert', 'update', 'delete'],
   keeps: ['select', 'insert'],
+  schedules: ['select', 'insert', 'update'],
   kysely_migration: ['select'],
 } as const satisfies Grants & Record<keyof Schema, readonly Privilege[]>;
 

@@ -5,6 +5,7 @@ import { up as first } from './migrations/0001-first.ts';
 import { up as gate } from './migrations/0002-gate.ts';
 import { up as lists } from './migrations/0003-lists.ts';
 import { up as findings } from './migrations/0004-findings.ts';
+import { up as schedules } from './migrations/0005-schedules.ts';
 
 /** In the order in which they are applied. */
 const migrations = {
@@ -12,6 +13,7 @@ const migrations = {
   '0002-gate': { up: gate },
   '0003-lists': { up: lists },
   '0004-findings': { up: findings },
+  '0005-schedules': { up: schedules },
 };
 
 /** The names of all migrations of this version. */

@@ -22,6 +22,7 @@ import type { Verdict } from '../../domain/verdict.ts';
 import type { ExceptionsTable, FindingsTable, ScanFindingsTable, ScansTable } from './schema-findings.ts';
 
 import type { KeepsTable, ListItemsTable, ListsTable } from './list-tables.ts';
+import type { SchedulesTable } from './schedule-tables.ts';
 
 type Json<T extends object | null> = JSONColumnType<T>;
 
@@ -338,4 +339,5 @@ export interface Schema {
   lists: ListsTable;
   list_items: ListItemsTable;
   keeps: KeepsTable;
+  schedules: SchedulesTable;
 }
