@@ -11,6 +11,7 @@ import { APP_STYLE } from './pages/app-style.ts';
 import { pages } from './pages/pages.ts';
 import { blobRoutes } from './routes/blobs.ts';
 import { exceptionRoutes } from './routes/exceptions.ts';
+import { findingRoutes } from './routes/findings.ts';
 import { freezeRoutes } from './routes/freezes.ts';
 import { gateRoutes } from './routes/gates.ts';
 import { haltRoutes } from './routes/halts.ts';
@@ -88,6 +89,7 @@ export async function people(app: FastifyInstance, options: PeopleOptions): Prom
       haltRoutes,
       freezeRoutes,
       exceptionRoutes,
+      findingRoutes,
       ledgerRoutes,
       proofRoutes,
       policyRoutes,

@@ -7,6 +7,7 @@ import type { AuthorityContext } from './context.ts';
 import type { Doors } from './doors.ts';
 import { peopleDoors } from './people/people-doors.ts';
 import { exceptionDoors } from './exceptions/exception-doors.ts';
+import { findingDoors } from './findings/finding-doors.ts';
 import { freezeDoors } from './freezes/freeze-doors.ts';
 import { decide } from './gates/decide.ts';
 import { gateViews } from './gates/view.ts';
@@ -39,6 +40,7 @@ export function createDoors(context: AuthorityContext): Doors {
     ...haltDoors(context),
     ...freezeDoors(context),
     ...exceptionDoors(context),
+    ...findingDoors(context),
     ...proofDoors(context),
     ...peopleDoors(context),
     ...ledgerDoors(context),

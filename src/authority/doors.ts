@@ -12,6 +12,7 @@ import type { PolicyDoors } from './bundle/policy-doors.ts';
 import type { PeopleDoors } from './people/people-doors.ts';
 import type { FreezeDoors } from './freezes/freeze-doors.ts';
 import type { ExceptionDoors } from './exceptions/exception-doors.ts';
+import type { FindingDoors } from './findings/finding-doors.ts';
 import type { HaltDoors } from './halts/halt-doors.ts';
 import type { LedgerDoors } from './ledger/ledger-doors.ts';
 import type { ListDoors } from './lists/list-doors.ts';
@@ -88,7 +89,16 @@ export interface LedgerReport {
  * `person`; the authority decides what that person may do. Database errors reject with `retry.unreachable`.
  */
 export interface Doors
-  extends HaltDoors, FreezeDoors, PeopleDoors, PolicyDoors, LedgerDoors, ListDoors, ExceptionDoors, ProofDoors {
+  extends
+    HaltDoors,
+    FreezeDoors,
+    PeopleDoors,
+    PolicyDoors,
+    LedgerDoors,
+    ListDoors,
+    ExceptionDoors,
+    FindingDoors,
+    ProofDoors {
   readonly manifest: Manifest;
   /** Passkeys: signing in with them, and confirming decisions. */
   readonly passkeys: PasskeyDoors;

@@ -9,6 +9,7 @@ import { register as deny } from './commands/deny.ts';
 import { register as doctor } from './commands/doctor.ts';
 import { register as edit } from './commands/edit.ts';
 import { register as exceptions } from './commands/exceptions.ts';
+import { register as findings } from './commands/findings.ts';
 import { register as freeze } from './commands/freeze.ts';
 import { register as gates } from './commands/gates.ts';
 import { register as halt } from './commands/halt.ts';
@@ -61,6 +62,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   halt,
   resume,
   freeze,
+  findings,
   exceptions,
   ledger,
   proof,

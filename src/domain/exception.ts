@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Digest as DigestText, Digest, digestOf } from './digest.ts';
+import { Digest, digestOf } from './digest.ts';
 import { Person } from './person.ts';
 
 /** What may stay as it is although a check or a runbook objects, until when, and what is done about the risk instead. */
@@ -37,7 +37,7 @@ export const Exception = ExceptionTerms.extend({
 export type Exception = z.infer<typeof Exception>;
 
 /** What people approve, by one hash: nobody lengthens an exception, or moves it, by a change in the database. */
-export const termsDigest = (terms: ExceptionTerms): DigestText => {
+export const termsDigest = (terms: ExceptionTerms): Digest => {
   const { resource, check, runbook, owner, reason, control, until } = terms;
   return digestOf({ v: 1, resource, check, runbook, owner, reason, control, until });
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Control } from './control.ts';
-import { type Digest as DigestText, Digest, digestOf } from './digest.ts';
+import { Digest, digestOf } from './digest.ts';
 
 /** `MUTED`: the scanner was told to look away. `MANUAL`: it cannot tell, a person must look. */
 export const FindingStatus = z.enum(['FAIL', 'PASS', 'MANUAL', 'MUTED']);
@@ -45,7 +45,7 @@ export const findingIdentity = (of: {
   account: string | null;
   region: string | null;
   resource: string;
-}): DigestText => {
+}): Digest => {
   const { scanner, check, account, region, resource } = of;
   return digestOf({ v: 1, scanner, check, account, region, resource });
 };

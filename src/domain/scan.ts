@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Digest as DigestText, Digest, digestOf } from './digest.ts';
+import { type Digest, digestOf } from './digest.ts';
 import type { Finding } from './finding.ts';
 
 /** The most findings that are taken from one scan; a scanner that gives more is to be told to look at less. */
@@ -51,5 +51,4 @@ export function countsOf(findings: readonly Pick<Finding, 'status'>[]): ScanCoun
 }
 
 /** The content hash of a scan, over the digests of all its findings; their order says nothing. */
-export const scanDigest = (findings: readonly DigestText[]): DigestText =>
-  digestOf({ v: 1, findings: findings.toSorted() });
+export const scanDigest = (findings: readonly Digest[]): Digest => digestOf({ v: 1, findings: findings.toSorted() });

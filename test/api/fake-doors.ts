@@ -148,6 +148,7 @@ export function fakeDoors(replaced: Partial<Doors> = {}) {
   const doors: Doors = {
     manifest,
     ...noExceptions,
+    findings: async () => ({ findings: [], count: 0 }),
     exportProof: async () => undefined,
     ...noHalts,
     ...noLedger,

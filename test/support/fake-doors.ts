@@ -45,6 +45,7 @@ export class FakeDoors implements Doors {
   readonly requestException = noExceptions.requestException;
   readonly exceptions = noExceptions.exceptions;
   readonly revokeException = noExceptions.revokeException;
+  readonly findings = async () => ({ findings: [], count: 0 });
   readonly exportProof = async () => undefined;
   lists = noLists.lists;
   list = noLists.list;

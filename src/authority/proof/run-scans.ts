@@ -36,8 +36,8 @@ export async function runScans(
 
 /** A scan's findings in one order, page by page: memory stays flat. None where there is no scan. */
 export async function* findingsIn(db: Database, scan: ProofScan | null): AsyncGenerator<Finding> {
-  let after = '';
-  while (scan) {
+  if (!scan) return;
+  for (let after = ''; ;) {
     const rows = await db
       .selectFrom('scan_findings')
       .select(['identity', 'finding'])

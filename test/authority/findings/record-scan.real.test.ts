@@ -60,6 +60,22 @@ describeReal('a scan', ['postgres'], () => {
     expect(second < third).toBe(true);
   });
 
+  test('is what people see of findings: those that are open, or gone, of one check where they ask for one', async () => {
+    const other = findingOf('c', { check: 's3_other' });
+    await scanned([A, B, other]);
+    await scanned([A, passing(B), other]);
+    const keys = async (filter: Parameters<typeof belay.doors.findings>[0]) => {
+      const { findings, count } = await belay.doors.findings(filter);
+      expect(count).toBe(findings.length);
+      return findings.map(({ finding }) => finding.key).toSorted();
+    };
+    expect(await keys({})).toEqual([A.key, other.key]);
+    expect(await keys({ check: 's3_other' })).toEqual([other.key]);
+    expect(await keys({ gone: true })).toEqual([B.key]);
+    const { findings } = await belay.doors.findings({ gone: true });
+    expect(findings[0]).toMatchObject({ state: 'gone', goneAt: expect.any(String), reopened: 0 });
+  });
+
   test('is recorded once for the run, with counts and a hash over all of it', async () => {
     const findings = [A, B, passing(findingOf('c'))];
     await scanned(findings, '2026-03-01T11:00:00.000Z');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { assert, constantFrom, integer, nat, pre, property } from 'fast-check';
 import { randomUUID, createPublicKey } from 'node:crypto';
 import ms from 'ms';
 import { fingerprintOf } from '../../../src/authority/ledger/export/verify-bundle.ts';
@@ -159,11 +159,11 @@ describeReal('a proof pack', ['postgres'], () => {
 
   test('in which any one byte of any file is another does not hold, and that file is named', () => {
     const names = [...pack.keys()];
-    fc.assert(
-      fc.property(fc.constantFrom(...names), fc.nat(), fc.integer({ min: 1, max: 255 }), (name, at, by) => {
+    assert(
+      property(constantFrom(...names), nat(), integer({ min: 1, max: 255 }), (name, at, by) => {
         const changed = Buffer.from(pack.get(name) ?? '');
         // The record of an export that has no checkpoints yet has empty files: there is no byte in them.
-        fc.pre(changed.length > 0);
+        pre(changed.length > 0);
         const place = at % changed.length;
         changed[place] = ((changed[place] ?? 0) + by) % 256;
         const { ok, problems } = verifyProof(new Map([...pack, [name, changed]]), [key]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import { array, assert, asyncProperty, constantFrom, integer, jsonValue, oneof } from 'fast-check';
 import { parseOcsf } from '../../../src/tools/scanner/parse-ocsf.ts';
 import { changed, PROWLER, prowlerElements } from './samples.ts';
 
@@ -130,8 +130,8 @@ describe('what cannot be used', () => {
 describe('output that the scanner did not finish', () => {
   test('is an error that says where it ends, wherever that is', async () => {
     const text = JSON.stringify(prowlerElements());
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: text.length - 1 }), async (end) => {
+    await assert(
+      asyncProperty(integer({ min: 1, max: text.length - 1 }), async (end) => {
         await expect(parseOcsf('scan.json', text.slice(0, end))).rejects.toThrow(
           /^scan\.json is (half-written: it ends at|not JSON)/,
         );
@@ -155,19 +155,16 @@ describe('output that the scanner did not finish', () => {
 });
 
 test('whatever JSON it is given, it gives findings or says what is wrong, and never more than it read', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.oneof(fc.jsonValue(), fc.constantFrom(...prowlerElements())), { maxLength: 8 }),
-      async (elements) => {
-        try {
-          const { findings, duplicates, unusable } = await parse(...elements);
-          expect(findings.length + duplicates).toBeLessThanOrEqual(elements.length);
-          expect(findings.length + duplicates + unusable.length).toBeGreaterThanOrEqual(elements.length);
-        } catch (error) {
-          expect(error).toMatchObject({ type: 'stop.unsupported', message: expect.stringMatching(/^scan\.json/) });
-        }
-      },
-    ),
+  await assert(
+    asyncProperty(array(oneof(jsonValue(), constantFrom(...prowlerElements())), { maxLength: 8 }), async (elements) => {
+      try {
+        const { findings, duplicates, unusable } = await parse(...elements);
+        expect(findings.length + duplicates).toBeLessThanOrEqual(elements.length);
+        expect(findings.length + duplicates + unusable.length).toBeGreaterThanOrEqual(elements.length);
+      } catch (error) {
+        expect(error).toMatchObject({ type: 'stop.unsupported', message: expect.stringMatching(/^scan\.json/) });
+      }
+    }),
     { numRuns: 200 },
   );
 });

@@ -71,7 +71,7 @@ describe('a SARIF log', () => {
   });
 
   test.each<[string, string, string]>([
-    ['another version', sarifOf([], { version: '2.0.0' as '2.1.0' }), 'SARIF version 2.0.0 is not known; 2.1.0 is'],
+    ['another version', sarifOf([]).replace('2.1.0', '2.0.0'), 'SARIF version 2.0.0 is not known; 2.1.0 is'],
     ['something else', '{"hello":1}', 'it is no SARIF log'],
     ['half a log', sarifOf([sarifResult()]).slice(0, 300), 'x.sarif is half-written: it ends at line 1, column 301'],
     ['a run without a tool', '{"version":"2.1.0","runs":[{"results":[]}]}', 'a run of it names no tool'],

@@ -55,9 +55,11 @@ describeReal('public storage, by Prowler on moto', ['temporal', 'postgres', 'mot
             prowler: {
               kind: 'run',
               argv: [
-                ...[requirePart('prowler'), 'aws', '--checks', 's3_bucket_public_access', '--region', REGION],
-                ...['--role', ROLE, '--aws-retries-max-attempts', '0', '--no-banner', '--no-color'],
-                ...['--output-formats', 'json-ocsf', '--output-directory', '{output}', '--output-filename', 'scan'],
+                requirePart('prowler'),
+                ...`aws --checks s3_bucket_public_access --region ${REGION} --role ${ROLE}`.split(' '),
+                // Account-wide settings have a host of their own, which moto does not: it is not asked twice.
+                ...'--aws-retries-max-attempts 0 --no-banner --no-color --output-formats json-ocsf'.split(' '),
+                ...'--output-directory {output} --output-filename scan'.split(' '),
               ],
               output: 'scan.ocsf.json',
               success: [0, 3],
