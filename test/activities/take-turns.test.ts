@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { takeTurns } from '../../src/activities/take-turns.ts';
 
 test('never more at once than may be, all of them in the end, in the order they came, also when some fail', async () => {

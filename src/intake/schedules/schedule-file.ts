@@ -58,7 +58,7 @@ export function parseSchedules(text: string, file: string): ScheduleTable {
 function isZone(zone: string): boolean {
   try {
     // Offsets such as +02:00 are zones to Intl, and know no summer.
-    return /^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+    return /^[A-Za-z]/.test(zone) && new Intl.DateTimeFormat('en', { timeZone: zone }).format() !== '';
   } catch {
     return false;
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { dueBetween, tickAfter, type Timetable } from '../../../src/intake/schedules/ticks.ts';
 
 const DAY_MS = 24 * 3600_000;
