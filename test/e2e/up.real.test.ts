@@ -12,6 +12,7 @@ import { type BelayProgram, belayProgram } from './belay-program.ts';
 import { type BelayPlace, belayPlace, type BelayUp, belayUp, PATIENCE } from './belay-up.ts';
 
 const STACK = /\n\s+at /;
+const INPUT = 'input: { namespace: shop, name: checkout }';
 
 describeReal('belay up', ['temporal', 'postgres'], () => {
   let folder = '';
@@ -24,7 +25,8 @@ describeReal('belay up', ['temporal', 'postgres'], () => {
     folder = temporaryFolder('e2e-files');
     taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
-    runningPlace = await belayPlace();
+    const weekly = `{ name: weekly, runbook: remediation/bad-deploy, cron: '0 8 * * 1', timezone: Europe/Berlin, ${INPUT} }`;
+    runningPlace = await belayPlace({ BELAY_SCHEDULES: file('schedules.yaml', `schedules: [${weekly}]`) });
     running = await belayUp(runningPlace);
   }, 120_000);
   afterEach(async () => {
@@ -173,6 +175,20 @@ describeReal('belay up', ['temporal', 'postgres'], () => {
       expect(said).toContain(other);
       expect(readdirSync(other)).toEqual(['cat.jpg']);
     });
+  });
+
+  test('says what starts by the clock, and when it is due next', async () => {
+    const { status, body } = await running.ask('GET', '/api/schedules');
+    const next = expect.stringMatching(/T0[67]:00:00.000Z$/);
+    const weekly = {
+      name: 'weekly',
+      runbook: 'remediation/bad-deploy',
+      mode: 'observe',
+      next,
+      last: null,
+      missed: null,
+    };
+    expect({ status, body }).toMatchObject({ status: 200, body: { schedules: [weekly] } });
   });
 
   describe('stops on Ctrl-C, its own servers included', () => {
