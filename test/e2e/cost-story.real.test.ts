@@ -103,7 +103,7 @@ describeReal('belay demo --story cost', ['temporal'], () => {
   describe('with wrong options', () => {
     test.each([
       [['--story', 'cost', '--yes', '--kubeconfig', 'f', '--prometheus', 'http://p:9090'], 'story cost'],
-      [['--story', 'flood', '--yes'], 'bad-deploy, cost'],
+      [['--story', 'flood', '--yes'], 'bad-deploy, cost, compliance'],
     ])('%j: one line, exit 2', async (options, said) => {
       demo = belayProgram(['demo', ...options]);
       expect(await demo.ended).toBe(2);

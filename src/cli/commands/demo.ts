@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import pc from 'picocolors';
 import { CliError, reasonOf } from '../../platform/problem.ts';
@@ -15,6 +16,7 @@ interface DemoOptions {
   readonly json?: boolean;
   readonly kubeconfig?: string;
   readonly prometheus?: string;
+  readonly proof?: string;
 }
 
 /** As a shell counts a program that Ctrl-C ended. */
@@ -40,6 +42,15 @@ function clusterOf({ kubeconfig, prometheus, story }: DemoOptions): ClusterPlace
   return { kubeconfig, prometheus };
 }
 
+/** A folder for a proof pack that will not do is said before the story, not at its end. */
+function refuseProof({ proof, story }: DemoOptions): void {
+  if (proof === undefined) return;
+  if (story !== 'compliance')
+    throw new CliError('--proof goes with --story compliance; the other stories make no proof pack.', 2);
+  if (existsSync(proof) && (!statSync(proof).isDirectory() || readdirSync(proof).length > 0))
+    throw new CliError(`--proof ${proof}: give a new or empty folder.`, 2);
+}
+
 /** `belay demo` */
 export function register(program: Command): void {
   program
@@ -57,6 +68,7 @@ export function register(program: Command): void {
     )
     .option('--yes', 'approve without asking; the record says so')
     .option('--deny', 'deny without asking')
+    .option('--proof <folder>', 'with --story compliance: keep the proof pack in this new or empty folder')
     .option('--json', 'one JSON object a line')
     .option('--kubeconfig <file>', 'on this cluster, in a namespace of its own that is deleted at the end')
     .option('--prometheus <url>', 'with --kubeconfig: the Prometheus that has its kube-state-metrics')
@@ -66,6 +78,7 @@ export function register(program: Command): void {
       if (decision === 'ask' && (options.json || !process.stdin.isTTY))
         throw new CliError('There is no terminal to ask at; give --yes or --deny.', 2);
       const at = clusterOf(options);
+      refuseProof(options);
       const write = (line: string) => console.log(line);
       const teller = options.json ? tellPrograms(write) : tellPeople(write, { columns: process.stdout.columns });
       const progress = progressLine();
@@ -78,7 +91,7 @@ export function register(program: Command): void {
           preparing = false;
           progress.done();
         });
-        await tell({ decision, teller });
+        await tell({ decision, teller, proof: options.proof });
         teller.say(`\n${pc.dim(NEXT)}`);
       };
       const playing = play();

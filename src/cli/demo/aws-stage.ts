@@ -13,9 +13,11 @@ import { cleanEnvironment, type OwnBelay, type OwnPlace, ownPlace, startOwnBelay
 export type AwsStory = 'cost' | 'compliance';
 
 const Variables = z.record(z.string(), z.string());
+const Accounts = z.looseObject({ prod: z.looseObject({ role: z.string() }) });
 const AwsUp = z.looseObject({
   broken: z.string(),
   awsEnv: Variables,
+  accounts: Accounts,
   slack: z.string(),
   slackCode: z.string(),
   slackEnv: Variables,
@@ -53,10 +55,16 @@ async function set(story: AwsStory, say: (text: string) => void, stops: Cleanup)
     say,
   );
   stops.later(() => aws.stop());
-  const { broken, awsEnv, slack, slackCode, slackEnv, slackPeople } = AwsUp.parse(await aws.firstJson);
+  const { broken, accounts, awsEnv, slack, slackCode, slackEnv, slackPeople } = AwsUp.parse(await aws.firstJson);
   const { BELAY_APPROVERS: _, ...slackVariables } = slackEnv;
-  const policy = { BELAY_POLICY: writePolicy(place, slackPeople) };
-  const belay = await startOwnBelay(place, { ...nothing, ...awsEnv, ...slackVariables, ...policy }, stops, say);
+  const variables = {
+    ...nothing,
+    ...awsEnv,
+    ...slackVariables,
+    BELAY_POLICY: writePolicy(place, slackPeople),
+    BELAY_SCANNERS: writeScanners(place, accounts.prod.role, Object.keys({ ...nothing, ...awsEnv })),
+  };
+  const belay = await startOwnBelay(place, variables, stops, say);
   return {
     ...belay,
     what: 'Belay and two small AWS accounts, prod and dev, are up',
@@ -76,6 +84,17 @@ function noProfiles({ folder }: OwnPlace): Record<string, string> {
   const file = join(folder, 'no-aws-profiles');
   writeFileSync(file, '');
   return { AWS_CONFIG_FILE: file, AWS_SHARED_CREDENTIALS_FILE: file, AWS_EC2_METADATA_DISABLED: 'true' };
+}
+
+/** One source of findings: the sandbox's scanner, a program with these arguments and no others. */
+function writeScanners({ folder }: OwnPlace, role: string, env: readonly string[]): string {
+  const program = ['--disable-warning=ExperimentalWarning', sandboxProgram('scanner/main.ts')];
+  const argv = [process.execPath, ...program, '--output-directory', '{output}', '--role', role];
+  // As Prowler does, it ends with 3 where it found something.
+  const source = { kind: 'run', argv, output: 'scan.ocsf.json', success: [0, 3], env: [...env] };
+  const file = join(folder, 'scanners.yaml');
+  writeFileSync(file, stringify({ scanners: { sandbox: source } }));
+  return file;
 }
 
 /** The policy of one person, with names for people: at this terminal sits Ada, who owns some of what is found. */

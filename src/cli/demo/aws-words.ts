@@ -10,6 +10,12 @@ const Started = z.looseObject({ runbook: z.string() });
 const Asked = z.looseObject({ list: z.string() });
 const Listed = z.looseObject({ items: z.array(z.looseObject({ owners: z.array(z.string()) })) });
 const Kept = z.looseObject({ by: z.string(), reason: z.string(), until: z.iso.datetime() });
+const Count = z.number();
+const Scan = z.looseObject({
+  scanner: z.string(),
+  counts: z.looseObject({ FAIL: Count, PASS: Count }),
+  changes: z.looseObject({ fresh: Count, gone: Count }),
+});
 const Executed = z.looseObject({ summary: z.string() });
 const Saved = z.looseObject({ estimated: Sums, approved: Sums, realised: Sums });
 const Verified = z.looseObject({
@@ -51,11 +57,19 @@ async function toldOf(client: ApiClient, { kind, body }: Entry, run: string): Pr
       const { by, reason, until } = Kept.parse(body);
       return { text: `${by} keeps one until ${lastDay(until)}: “${reason}”` };
     }
+    case 'scan.recorded': {
+      const { scanner, counts, changes } = Scan.parse(body);
+      const { FAIL: failing, PASS: passing } = counts;
+      return {
+        text: `scanned by ${scanner}: ${failing} failing, ${passing} passing; ${changes.fresh} new, ${changes.gone} gone`,
+      };
+    }
     case 'gate.opened': {
       const gate = await readGate(client, z.string().parse(body['gate']));
-      const { count, money, largest } = batchIn(gate);
+      const { count, money, unpriced, largest } = batchIn(gate);
+      const cost = unpriced === count ? '' : `, ${sumsText(money)} a month`;
       return {
-        text: `${gate.id} asks for one approval of exactly ${count}, ${sumsText(money)} a month`,
+        text: `${gate.id} asks for one approval of exactly ${count}${cost}`,
         fields: { count, money, largest },
       };
     }

@@ -30,7 +30,8 @@ export const itemsOf = async (client: ApiClient, gate: GateView): Promise<Item[]
 const priceOf = ({ money }: Item): string => (money ? moneyText(money) : 'no price');
 
 /** One of them, in a line. */
-export const itemText = (item: Item): string => `${item.title}, ${priceOf(item)}, ${item.owner ?? 'nobody'}`;
+export const itemText = (item: Item): string =>
+  [item.title, ...(item.money ? [moneyText(item.money)] : []), item.owner ?? 'nobody'].join(', ');
 
 /** All of them. */
 export const itemTable = (items: readonly Item[]): string =>

@@ -29,6 +29,7 @@ const EVENTS: Record<string, DemoEvent> = {
   'decision.refused': 'refused',
   'signal.foreign': 'refused',
   'run.note': 'note',
+  'scan.recorded': 'scan.recorded',
   'list.asked': 'owners.asked',
   'item.kept': 'item.kept',
   'savings.measured': 'savings.measured',
@@ -39,6 +40,7 @@ const TOLD = ['verdict', 'outcome', 'state', 'gate', 'option', 'action'];
 const TOLD_OF: Record<string, readonly string[]> = {
   'list.asked': ['list', 'owners', 'until'],
   'item.kept': ['list', 'keys', 'by', 'reason', 'until'],
+  'scan.recorded': ['scan', 'scanner', 'counts', 'changes'],
   'savings.measured': ['estimated', 'approved', 'realised', 'source'],
 };
 

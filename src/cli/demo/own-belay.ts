@@ -54,7 +54,10 @@ export function cleanEnvironment(more: Record<string, string> = {}): NodeJS.Proc
   return { ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name))), ...more };
 }
 
-const main = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url));
+/** The command line's own program. */
+export const main = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../main.ts' : '../main.js', import.meta.url),
+);
 
 /** Starts Belay with these variables and waits until it is up. `say` hears what goes on meanwhile. */
 export async function startOwnBelay(

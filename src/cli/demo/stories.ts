@@ -8,11 +8,18 @@ import type { Teller } from './teller.ts';
 export const STORIES = {
   'bad-deploy': 'a release that fails is rolled back',
   cost: 'volumes that nothing uses are deleted, after their owners were asked',
+  compliance: 'buckets that everybody can read are closed, with a proof of it',
 } as const;
 export type StoryName = keyof typeof STORIES;
 
 /** Tells a story whose stage is set. */
-export type Tell = (how: { decision: GatePart['decision']; teller: Teller }) => Promise<void>;
+export type Tell = (how: How) => Promise<void>;
+interface How {
+  readonly decision: GatePart['decision'];
+  readonly teller: Teller;
+  /** Where a proof pack is kept. */
+  readonly proof: string | undefined;
+}
 
 /** Sets the stage of a story; `at` is a cluster to play the default one on. What must be ended goes to `stops` at once. */
 export async function prepareStory(
@@ -32,6 +39,10 @@ export async function prepareStory(
 async function onAws(name: AwsStory & StoryName, say: (text: string) => void, stops: Cleanup): Promise<Tell> {
   const { setAwsStage } = await import('./aws-stage.ts');
   const stage = await setAwsStage(name, say, stops);
+  if (name === 'compliance') {
+    const { tellComplianceStory } = await import('./compliance-story.ts');
+    return (how) => tellComplianceStory({ ...how, stage });
+  }
   const { tellCostStory } = await import('./cost-story.ts');
   return (how) => tellCostStory({ ...how, stage });
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { CliError } from '../../platform/problem.ts';
 import { GateList, type GateView, LedgerReport } from '../views.ts';
 import type { Follower } from './follow.ts';
@@ -22,15 +23,26 @@ export function outcomesAfter(gate: Pick<GateView, 'state' | 'special'> | undefi
   }
 }
 
+const Ended = z.looseObject({ outcome: z.string().nullish() });
+
 /** Waits for the end of the run, verifies the record and tells it. @throws CliError when it does not end as it should */
 export async function tellEnd(
-  { client }: Pick<OwnBelay, 'client'>,
+  stage: Pick<OwnBelay, 'client'>,
   teller: Teller,
   follower: Follower,
   withinMs: number,
 ): Promise<void> {
-  const finished = await follower.until('run.finished', withinMs);
-  const { outcome } = finished?.body ?? {};
+  await follower.until('run.finished', withinMs);
+  await tellRecord(stage, teller, follower);
+}
+
+/** The same of a run that has ended. */
+export async function tellRecord(
+  { client }: Pick<OwnBelay, 'client'>,
+  teller: Teller,
+  follower: Follower,
+): Promise<void> {
+  const { outcome } = await client.get(`/api/runs/${follower.run}`, Ended);
   const report = await client.get('/api/ledger/verify', LedgerReport);
   teller.event(
     'ledger.verified',

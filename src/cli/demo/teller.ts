@@ -17,6 +17,10 @@ export type DemoEvent =
   | 'owners.asked'
   | 'item.kept'
   | 'savings.measured'
+  | 'scan.recorded'
+  | 'readers.seen'
+  | 'proof.written'
+  | 'proof.verified'
   | 'evidence.read'
   | 'killed'
   | 'refused'
@@ -39,6 +43,8 @@ const MARKS: Partial<Record<DemoEvent, string>> = {
   'action.executed': pc.green('→'),
   'run.verified': pc.green('✓'),
   'savings.measured': pc.green('✓'),
+  'readers.seen': pc.yellow('!'),
+  'proof.verified': pc.green('✓'),
   'run.finished': pc.green('✓'),
   'ledger.verified': pc.green('✓'),
   killed: pc.red('✗'),

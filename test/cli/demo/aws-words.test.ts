@@ -15,6 +15,15 @@ const LEDGER: [kind: string, body: object][] = [
   ['run.bound', {}],
   ['list.asked', { list: 'volumes', owners: 3, until: '2026-11-27T10:00:00.000Z' }],
   ['item.kept', { list: 'volumes', keys: ['a'], by: 'ada', reason: 'the drill', until: '2026-12-28T00:00:00.000Z' }],
+  [
+    'scan.recorded',
+    {
+      scan: 's-1',
+      scanner: 'a-scanner',
+      counts: { FAIL: 8, PASS: 10, MANUAL: 0, MUTED: 0 },
+      changes: { fresh: 8, reopened: 0, gone: 1 },
+    },
+  ],
   ['gate.opened', { gate: MANY.id }],
   ['gate.decided', { gate: MANY.id, state: 'approved', option: 'all' }],
   ['action.executed', { action: `${RUN}/1`, summary: 'Deleted volume vol-1' }],
@@ -39,7 +48,7 @@ beforeEach(async () => {
     [`/api/ledger?run=${RUN}`]: { entries: LEDGER.map(([kind, body], at) => ({ seq: at + 1, kind, body })) },
     [`/api/runs/${RUN}`]: {
       runbook: 'cost/unattached-volumes',
-      steps: [{ seq: 9, kind: 'run.finished', text: 'over' }],
+      steps: [{ seq: LEDGER.length, kind: 'run.finished', text: 'over' }],
     },
     [`/api/runs/${RUN}/lists/volumes?limit=500`]: { items },
     [`/api/gates/${MANY.id}`]: {
@@ -66,6 +75,7 @@ describe('a story about many things', () => {
       `run.started: ${RUN} of cost/unattached-volumes started`,
       'owners.asked: asked in Slack whether they keep something: ada about 2, grace about 1, the channel about 1',
       'item.kept: ada keeps one until 2026-12-27: “the drill”',
+      'scan.recorded: scanned by a-scanner: 8 failing, 10 passing; 8 new, 1 gone',
       `gate.opened: ${MANY.id} asks for one approval of exactly 30, ${sumsText(OPTION.batch?.money ?? [])} a month`,
       `gate.decided: ${MANY.id} approved by Ada; 1 taken out`,
       'action.executed: Deleted volume vol-1',
