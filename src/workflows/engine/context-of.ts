@@ -55,7 +55,7 @@ export function contextOf(state: RunState, runbook: AnyRunbook): RunContext {
         state.enter(`waiting ${after.stabilise} before verifying`);
         await pause(state, wait);
       };
-      return await journal.once(state, 'act', () => act(state, proposal, { verify: after.verify, stabilise }));
+      return await journal.onceAround(state, 'act', () => act(state, proposal, { verify: after.verify, stabilise }));
     },
     connections: (system) => connectionsIn(state, system),
     collect: (name, reads) => journal.once(state, `collect ${name}`, () => collect(state, name, reads)),
@@ -73,7 +73,7 @@ export function contextOf(state: RunState, runbook: AnyRunbook): RunContext {
         state.enter(`waiting ${how.stabilise} before verifying`);
         await pause(state, wait);
       };
-      return await journal.once(state, 'act on many', () => actOnMany(state, list, { ...how, settle }));
+      return await journal.onceAround(state, 'act on many', () => actOnMany(state, list, { ...how, settle }));
     },
     recordSavings: async ({ gate, estimated, approved }, realised, source) => {
       const saved = { estimated: [...estimated], approved: [...approved], realised: [...realised], source };

@@ -14,7 +14,8 @@ export interface Counters {
 interface Step {
   readonly result: unknown;
   readonly counters: Counters;
-  readonly names: Readonly<Record<string, number>>;
+  /** How often each name had been asked for after it; only of a step with steps within, which runs alone. */
+  readonly names: Readonly<Record<string, number>> | null;
   readonly evidence: readonly BlobRef[];
 }
 
@@ -56,25 +57,36 @@ export class Journal {
   private restore(state: Stateful, { result, counters, names, evidence }: Step): unknown {
     state.counters = { ...counters };
     // What was asked for within this step counts as asked for.
-    for (const [name, nth] of Object.entries(names)) this.names.set(name, Math.max(nth, this.names.get(name) ?? 0));
+    for (const [name, nth] of Object.entries(names ?? {}))
+      this.names.set(name, Math.max(nth, this.names.get(name) ?? 0));
     for (const ref of evidence) state.evidence.set(ref.id, ref);
     return result;
   }
 
-  private keep(state: Stateful, key: string, result: unknown, before: ReadonlySet<string>): void {
+  private keep(state: Stateful, key: string, result: unknown, before: ReadonlySet<string>, outer = false): void {
     const evidence = [...state.evidence.values()].filter(({ id }) => !before.has(id));
-    this.steps.set(key, { result, counters: { ...state.counters }, names: Object.fromEntries(this.names), evidence });
+    const names = outer ? Object.fromEntries(this.names) : null;
+    this.steps.set(key, { result, counters: { ...state.counters }, names, evidence });
   }
 
-  /** Does `work`, or gives what it gave in an execution before this one. Its result must be JSON. */
-  async once<T>(state: Stateful, name: string, work: () => Promise<T>): Promise<T> {
+  /** Does `work`, or gives what it gave in an execution before this one. Its result must be JSON. It has no steps within. */
+  once<T>(state: Stateful, name: string, work: () => Promise<T>): Promise<T> {
+    return this.step(state, name, work, false);
+  }
+
+  /** The same for what has steps within; nothing else is asked for beside it. */
+  onceAround<T>(state: Stateful, name: string, work: () => Promise<T>): Promise<T> {
+    return this.step(state, name, work, true);
+  }
+
+  private async step<T>(state: Stateful, name: string, work: () => Promise<T>, outer: boolean): Promise<T> {
     const key = this.keyOf(name);
     const there = this.steps.get(key);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same code gave it under the same name before
     if (there) return this.restore(state, there) as T;
     const before = new Set(state.evidence.keys());
     const result = await work();
-    this.keep(state, key, result, before);
+    this.keep(state, key, result, before, outer);
     return result;
   }
 
