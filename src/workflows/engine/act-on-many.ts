@@ -92,7 +92,8 @@ function summaryOf(
     ...(counts.inDoubt > 0 ? [`${counts.inDoubt} in doubt`] : []),
     ...(counts.undone > 0 ? [`${counts.undone} undone`] : []),
   ];
-  return `"${title}": ${parts.join(', ')}; ${sumsText(approved)} a month were approved.`;
+  const cost = approved.length === 0 ? '' : `; ${sumsText(approved)} a month were approved`;
+  return `"${title}": ${parts.join(', ')}${cost}.`;
 }
 
 /** From the approval to the verdict. What was begun is taken back where the run is cancelled or the verification failed. */
