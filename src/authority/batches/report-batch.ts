@@ -28,6 +28,19 @@ function countsOf(items: readonly BatchItem[]): BatchCounts {
   };
 }
 
+/** The most of a reason in the report, in characters: five thousand of them fit into one blob. The record has all of it. */
+const MOST_WHY = 300;
+
+/** What the report says of one item; everything else of it stands with its action, under the same id. */
+const reported = ({ action, key, title, money, fate, why }: BatchItem) => ({
+  action,
+  key,
+  title,
+  money,
+  fate,
+  why: why?.slice(0, MOST_WHY).toWellFormed() ?? null,
+});
+
 /** The end of a batch: no more of it begins. */
 async function endGate(trx: Trx, now: Date, run: string, gate: GateRow): Promise<void> {
   if (gate.state === 'executing' || gate.state === 'approved')
@@ -49,7 +62,7 @@ export async function reportBatch(
   });
   const counts = countsOf(items);
   const report = await putBlob(context, {
-    content: JSON.stringify({ gate: gate.id, tool: batch.tool, counts, items }, null, 1),
+    content: JSON.stringify({ gate: gate.id, tool: batch.tool, counts, items: items.map(reported) }),
     mediaType: 'application/json',
     summary: `What became of the ${batch.count} items of ${gate.id}`,
   });
