@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { freePort } from '../../platform/data/free-port.ts';
 import { type ApiClient, clientAt } from '../client.ts';
 import { type DemoChild, startChild } from './child.ts';
 import type { Cleanup } from './cleanup.ts';
@@ -30,15 +30,6 @@ export interface OwnPlace {
   readonly folder: string;
   readonly port: number;
   readonly url: string;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('no port was free');
-  return address.port;
 }
 
 export async function ownPlace({ later }: Cleanup): Promise<OwnPlace> {

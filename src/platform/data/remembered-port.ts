@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { bindable, freePort } from './free-port.ts';
 
 /**
  * A free loopback port, the same as last time when that is still free, so that a bookmark of Temporal's UI keeps working.
@@ -9,9 +9,8 @@ import { join } from 'node:path';
 export async function rememberedPort(folder: string, name: string): Promise<number> {
   const file = join(folder, `${name}.port`);
   const before = remembered(file);
-  if (before !== undefined && (await bindable(before)) !== undefined) return before;
-  const port = await bindable(0);
-  if (port === undefined) throw new Error(`no free port on loopback for ${name}`);
+  if (before !== undefined && (await bindable(before))) return before;
+  const port = await freePort();
   writeFileSync(file, String(port), { mode: 0o600 });
   return port;
 }
@@ -23,17 +22,4 @@ function remembered(file: string): number | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The port, when it can be listened on; 0 asks for any. */
-function bindable(port: number): Promise<number | undefined> {
-  const { promise, resolve } = Promise.withResolvers<number | undefined>();
-  const server = createServer();
-  server.once('error', () => resolve(undefined));
-  server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-    const address = server.address();
-    const got = typeof address === 'object' && address !== null ? address.port : undefined;
-    server.close(() => resolve(got));
-  });
-  return promise;
 }
