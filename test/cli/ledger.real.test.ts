@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createPublicKey } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fingerprintOf } from '../../src/authority/ledger/export/verify-bundle.ts';
+import { fingerprintOf } from '../../src/authority/keys/fingerprint-of.ts';
 import { BUNDLE_FILES } from '../../src/domain/ledger-bundle.ts';
 import { closeAll, startApi } from '../api/start-api.ts';
 import { type Asked, type AuthorityFixture, startAuthority } from '../support/authority-fixture.ts';

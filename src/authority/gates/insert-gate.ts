@@ -1,8 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { BlobRef } from '../../domain/blob.ts';
-import type { GateKind, GateOption } from '../../domain/gate.ts';
 import { idFromBytes } from '../../domain/ids.ts';
-import type { Plan, ProposedBy } from '../../domain/plan.ts';
 import type { Requirement } from '../../domain/requirement.ts';
 import type { Trx } from '../../platform/database/connect.ts';
 import type { AuthorityContext } from '../context.ts';
@@ -12,17 +9,11 @@ import { enqueue } from '../outbox/enqueue.ts';
 import type { RunRow } from '../runs/known-run.ts';
 import type { GateRow } from './gate-row.ts';
 import { lookAgainMs } from './gate-times.ts';
+import { expiryOf, type NewGate, newGateRow } from './new-gate-row.ts';
 import { openUnasked } from './open-unasked.ts';
 
 /** A gate that may be asked: policy and caps were heard. */
-export interface ToAsk {
-  readonly ordinal: number;
-  readonly kind: GateKind;
-  readonly plan: Omit<Plan, 'options'>;
-  readonly proposedBy: ProposedBy;
-  readonly evidence: readonly BlobRef[];
-  readonly options: readonly GateOption[];
-  readonly requirement: Requirement;
+export interface ToAsk extends Omit<NewGate, 'id' | 'run' | 'alsoAsked' | 'subject' | 'bundle'> {
   /** The id that people were told, where this one takes another's place. */
   readonly id?: string;
   /** Who counts as having asked for it beside the run's requester. */
@@ -57,34 +48,10 @@ export async function insertGate(trx: Trx, context: AuthorityContext, run: RunRo
   const now = context.now();
   const { options, requirement } = asked;
   const id = asked.id ?? idFromBytes('g', randomBytes(6));
-  const expires = new Date(now.getTime() + requirement.expiresAfterMs);
+  const bundle = context.bundle().hash;
   const row = await trx
     .insertInto('gates')
-    .values({
-      id,
-      run: run.id,
-      ordinal: asked.ordinal,
-      kind: asked.kind,
-      state: 'open',
-      plan: JSON.stringify(asked.plan),
-      proposed_by: JSON.stringify(asked.proposedBy),
-      evidence: JSON.stringify(asked.evidence),
-      options: JSON.stringify(options),
-      requirement: JSON.stringify(requirement),
-      chosen: null,
-      reason: null,
-      card: null,
-      escalated_to: '[]',
-      reminded: 0,
-      bundle: context.bundle().hash,
-      revision: null,
-      special: null,
-      also_asked: JSON.stringify(asked.alsoAsked ?? []),
-      subject: null,
-      opened_at: now,
-      expires_at: expires,
-      decided_at: null,
-    })
+    .values(newGateRow({ ...asked, id, run: run.id, alsoAsked: asked.alsoAsked ?? [], subject: null, bundle }, now))
     .returningAll()
     .executeTakeFirstOrThrow();
   // A halted run stays so: what it waits for can be decided when the halt is over.
@@ -100,8 +67,8 @@ export async function insertGate(trx: Trx, context: AuthorityContext, run: RunRo
     number,
     options: options.map(({ id: option, title, digest }) => ({ id: option, title, digest })),
     requirement,
-    bundle: context.bundle().hash,
-    expiresAt: expires.toISOString(),
+    bundle,
+    expiresAt: expiryOf(requirement, now).toISOString(),
   });
   if (requirement.needs.length === 0) {
     await openUnasked(trx, context, row);

@@ -7,6 +7,7 @@ import type { AuthorityContext } from '../context.ts';
 import { append } from '../ledger/append.ts';
 import { nextNumber } from '../ledger/sequence.ts';
 import { enqueue } from '../outbox/enqueue.ts';
+import { expiryOf, newGateRow } from './new-gate-row.ts';
 
 /** Ordinals of the authority's own gates stand beyond those a run can reach. */
 const OWN_ORDINALS = 1_000_000;
@@ -41,45 +42,36 @@ export async function openOwnGate(
     .where('run', '=', asked.run)
     .where('ordinal', '>', OWN_ORDINALS)
     .executeTakeFirstOrThrow();
-  const expires = new Date(now.getTime() + asked.requirement.expiresAfterMs);
+  const bundle = context.bundle().hash;
   await trx
     .insertInto('gates')
-    .values({
-      id,
-      run: asked.run,
-      ordinal: OWN_ORDINALS + count + 1,
-      kind: asked.kind,
-      state: 'open',
-      plan: JSON.stringify({ conclusion: 'act', diagnosis: asked.question, confidence: 'high', evidence: [] }),
-      proposed_by: JSON.stringify({ kind: 'rules' }),
-      evidence: '[]',
-      options: JSON.stringify(options),
-      requirement: JSON.stringify(asked.requirement),
-      chosen: null,
-      reason: null,
-      card: null,
-      escalated_to: '[]',
-      reminded: 0,
-      bundle: context.bundle().hash,
-      revision: null,
-      special: null,
-      also_asked: JSON.stringify(asked.alsoAsked ?? []),
-      subject: asked.subject,
-      opened_at: now,
-      expires_at: expires,
-      decided_at: null,
-    })
+    .values(
+      newGateRow(
+        {
+          ...asked,
+          id,
+          ordinal: OWN_ORDINALS + count + 1,
+          plan: { conclusion: 'act', diagnosis: asked.question, confidence: 'high', evidence: [] },
+          proposedBy: { kind: 'rules' },
+          evidence: [],
+          options,
+          alsoAsked: asked.alsoAsked ?? [],
+          bundle,
+        },
+        now,
+      ),
+    )
     .execute();
   const number = await nextNumber(trx, 'gate.opened', asked.run, id);
   await append(trx, now, asked.run, 'gate.opened', {
     gate: id,
     number,
-    bundle: context.bundle().hash,
+    bundle,
     kind: asked.kind,
     subject: asked.subject,
     options: options.map(({ id: option, title, digest }) => ({ id: option, title, digest })),
     requirement: asked.requirement,
-    expiresAt: expires.toISOString(),
+    expiresAt: expiryOf(asked.requirement, now).toISOString(),
   });
   await enqueue(trx, now, 'gate.card', id);
   return id;

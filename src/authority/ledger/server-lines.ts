@@ -8,7 +8,7 @@ import { haltsInForce } from '../halts/halt-over.ts';
 import { publicKeysIn } from '../keys/verify-signature.ts';
 import { whoMayDecide } from '../people/people-view.ts';
 import { caveatsOf } from './caveats.ts';
-import { fingerprintOf } from './export/verify-bundle.ts';
+import { fingerprintOf } from '../keys/fingerprint-of.ts';
 
 type Said = Omit<DoctorLine, 'what'>;
 type Look = (context: AuthorityContext) => Promise<readonly Said[]>;

@@ -14,7 +14,7 @@ import { isOver } from '../../domain/run.ts';
 import type { AuthorityContext } from '../context.ts';
 import { caveatsOf } from '../ledger/caveats.ts';
 import { exportLedger } from '../ledger/export/export-ledger.ts';
-import { fingerprintOf } from '../ledger/export/verify-bundle.ts';
+import { fingerprintOf } from '../keys/fingerprint-of.ts';
 import { readKind } from '../ledger/read.ts';
 import type { RunRow } from '../runs/known-run.ts';
 import { jsonArray } from './json-array.ts';

@@ -1,4 +1,3 @@
-import { createHash, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { controlTable } from '../../domain/control-table.ts';
 import { canonicalJson, digestOf } from '../../domain/digest.ts';
@@ -14,8 +13,8 @@ import {
   type ProofScan,
 } from '../../domain/proof-pack.ts';
 import { scanDigest } from '../../domain/scan.ts';
-import { publicKeysIn, verifyAmong } from '../keys/verify-signature.ts';
-import { fingerprintOf, verifyBundle } from '../ledger/export/verify-bundle.ts';
+import { verifyBundle } from '../ledger/export/verify-bundle.ts';
+import { checkFolder, type Files, type FolderKind } from '../signed-folder.ts';
 
 /** What a pack shows, checked without the Belay it is from. */
 export interface ProofReport {
@@ -29,52 +28,15 @@ export interface ProofReport {
   readonly vouched: string | null;
 }
 
-type Files = ReadonlyMap<string, Buffer>;
-
-function manifestOf(files: Files, problems: string[]): ProofManifest | undefined {
-  const text = files.get(PROOF_MANIFEST)?.toString('utf8');
-  if (text === undefined) {
-    problems.push(`${PROOF_MANIFEST} is missing: this is no proof pack`);
-    return undefined;
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    const { data } = ProofManifest.safeParse(value);
-    if (data && `${canonicalJson(value)}\n` === text) return data;
-  } catch {
-    // Not JSON: said below.
-  }
-  problems.push(`${PROOF_MANIFEST}: it is not what was written`);
-  return undefined;
-}
-
-function fileProblems(manifest: ProofManifest, files: Files): string[] {
-  const wrong = PROOF_FILES.flatMap((name) => {
-    const content = files.get(name);
-    const said = manifest.files[name];
-    if (content === undefined) return [`${name} is missing`];
-    const hash = createHash('sha256').update(content).digest('hex');
-    return said?.sha256 === hash && said.bytes === content.length
-      ? []
-      : [`${name} was changed after the pack was made`];
-  });
-  const strangers = [...files.keys()].filter((name) => name !== PROOF_MANIFEST && !PROOF_FILES.includes(name));
-  return [...wrong, ...strangers.map((name) => `${name} does not belong to the pack`)];
-}
-
-function signedBy(manifest: ProofManifest, files: Files, problems: string[]): string | undefined {
-  let ring: ReadonlyMap<string, KeyObject> = new Map();
-  try {
-    ring = publicKeysIn(files.get(`${LEDGER_FOLDER}keys.pem`)?.toString('utf8') ?? '');
-  } catch (error) {
-    problems.push(`${LEDGER_FOLDER}keys.pem: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const signer = ring.get(manifest.keyId);
-  const holds = signer && verifyAmong(ring, proofPart(manifest), manifest.keyId, manifest.signature);
-  if (holds) return fingerprintOf(signer);
-  problems.push(`${PROOF_MANIFEST}: its signature does not hold`);
-  return undefined;
-}
+const PACK: FolderKind<ProofManifest> = {
+  noun: 'pack',
+  fullNoun: 'proof pack',
+  manifestFile: PROOF_MANIFEST,
+  manifest: ProofManifest,
+  files: PROOF_FILES,
+  keysFile: `${LEDGER_FOLDER}keys.pem`,
+  signedPart: proofPart,
+};
 
 const part = <T>(files: Files, name: ProofPart, schema: z.ZodType<T>): T =>
   schema.parse(JSON.parse(files.get(name)?.toString('utf8') ?? ''));
@@ -116,28 +78,10 @@ function checkedContent(manifest: ProofManifest, files: Files): string[] {
   }
 }
 
-/**
- * Checks a pack by itself, offline. Its own keys are never trusted: without one of `trusted` (fingerprints, or their first
- * 16 digits or more) it only shows that it agrees with itself, and says so. Every changed, missing or added byte or file
- * is found and named.
- */
+/** Checks a pack by itself, offline, as `checkFolder` does. Every changed, missing or added byte or file is found and named. */
 export function verifyProof(files: Files, trusted: readonly string[]): ProofReport {
-  const problems: string[] = [];
-  const caveats: string[] = [];
-  let vouched: string | null = null;
-  const manifest = manifestOf(files, problems);
-  if (trusted.length === 0)
-    caveats.push(
-      'NOBODY VOUCHES FOR THIS PACK: without --key it only agrees with itself, and whoever made it up can make it agree. Ask the people who run that Belay for the fingerprint of its key.',
-    );
+  const { manifest, problems, caveats, vouched } = checkFolder(PACK, files, trusted);
   if (!manifest) return { ok: false, of: null, problems, caveats, vouched };
-  problems.push(...fileProblems(manifest, files));
-  const fingerprint = signedBy(manifest, files, problems);
-  if (fingerprint !== undefined && trusted.length > 0) {
-    if (trusted.some((one) => one.length >= 16 && fingerprint.startsWith(one.toLowerCase()))) vouched = fingerprint;
-    else problems.push(`the pack is signed by key ${fingerprint}, not by the one you trust`);
-  }
-  caveats.push(...manifest.caveats.map((caveat) => `when it was made: ${caveat}`));
   // What was changed is named; only what is whole says something about what is in it.
   if (problems.length === 0) {
     const record = [...files].filter(([name]) => name.startsWith(LEDGER_FOLDER));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { SIGNING_KEY_FILE } from '../../authority/keys/key-folder.ts';
-import { fingerprintOf } from '../../authority/ledger/export/verify-bundle.ts';
+import { fingerprintOf } from '../../authority/keys/fingerprint-of.ts';
 import { verifyProof } from '../../authority/proof/verify-proof.ts';
 import { CliError, reasonOf } from '../../platform/problem.ts';
 import type { ApiClient } from '../client.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { assert, constantFrom, integer, nat, pre, property } from 'fast-check';
 import { randomUUID, createPublicKey } from 'node:crypto';
 import ms from 'ms';
-import { fingerprintOf } from '../../../src/authority/ledger/export/verify-bundle.ts';
+import { fingerprintOf } from '../../../src/authority/keys/fingerprint-of.ts';
 import { newPrivateKeyPem, signingKeyFrom } from '../../../src/authority/keys/signing-key.ts';
 import { verifyProof } from '../../../src/authority/proof/verify-proof.ts';
 import { canonicalJson, digestOf } from '../../../src/domain/digest.ts';

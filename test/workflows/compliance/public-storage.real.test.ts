@@ -3,7 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bucketNamed, EXPORTS, FEED } from '../../../sandbox/aws/worlds/buckets.ts';
-import { fingerprintOf } from '../../../src/authority/ledger/export/verify-bundle.ts';
+import { fingerprintOf } from '../../../src/authority/keys/fingerprint-of.ts';
 import { verifyProof } from '../../../src/authority/proof/verify-proof.ts';
 import { bundleWorkflows, type WorkflowBundle } from '../../../src/workers/bundle-workflows.ts';
 import { describeReal } from '../../support/parts.ts';

@@ -1,4 +1,3 @@
-import { createHash, type KeyObject } from 'node:crypto';
 import type { z } from 'zod';
 import { headLeaf } from '../../../domain/chain-head.ts';
 import { Checkpoint, checkpointDigest, checkpointPart } from '../../../domain/checkpoint.ts';
@@ -15,7 +14,8 @@ import {
 } from '../../../domain/ledger-bundle.ts';
 import { rootOf } from '../../../domain/merkle.ts';
 import { brokenNumber } from '../../../domain/sequence.ts';
-import { publicKeysIn, verifyAmong } from '../../keys/verify-signature.ts';
+import { verifyAmong } from '../../keys/verify-signature.ts';
+import { checkFolder, type Files, type FolderKind } from '../../signed-folder.ts';
 import { unmatchedNumbers } from '../checks/numbers.ts';
 import { badSignatures } from '../checks/signatures.ts';
 
@@ -30,19 +30,18 @@ export interface BundleReport {
   readonly vouched: string | null;
 }
 
-/** The SHA-256 of a public key (SPKI, DER), in hex: what people hand on and what `--key` takes, whole or its first 16 digits. */
-export const fingerprintOf = (key: KeyObject): string =>
-  createHash('sha256')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest('hex');
+const BUNDLE: FolderKind<BundleManifest> = {
+  noun: 'bundle',
+  fullNoun: 'bundle of a ledger',
+  manifestFile: MANIFEST_FILE,
+  manifest: BundleManifest,
+  files: BUNDLE_FILES,
+  keysFile: 'keys.pem',
+  signedPart: manifestPart,
+};
 
 /** Each line of a file, parsed; a line that is not the one canonical spelling of what it should be is named. */
-function linesOf<T>(
-  name: BundleFile,
-  files: ReadonlyMap<string, Buffer>,
-  schema: z.ZodType<T>,
-  problems: string[],
-): T[] {
+function linesOf<T>(name: BundleFile, files: Files, schema: z.ZodType<T>, problems: string[]): T[] {
   const text = files.get(name)?.toString('utf8') ?? '';
   if (text !== '' && !text.endsWith('\n')) problems.push(`${name}: it does not end with a whole line`);
   const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
@@ -57,47 +56,6 @@ function linesOf<T>(
     problems.push(`${name}, line ${index + 1}: it is not what was written`);
     return [];
   });
-}
-
-function manifestOf(files: ReadonlyMap<string, Buffer>, problems: string[]): BundleManifest | undefined {
-  const text = files.get(MANIFEST_FILE)?.toString('utf8');
-  if (text === undefined) {
-    problems.push(`${MANIFEST_FILE} is missing: this is no bundle of a ledger`);
-    return undefined;
-  }
-  try {
-    const value: unknown = JSON.parse(text);
-    const { data } = BundleManifest.safeParse(value);
-    if (data && `${canonicalJson(value)}\n` === text) return data;
-  } catch {
-    // Not JSON: said below.
-  }
-  problems.push(`${MANIFEST_FILE}: it is not what was written`);
-  return undefined;
-}
-
-function fileProblems(manifest: BundleManifest, files: ReadonlyMap<string, Buffer>): string[] {
-  const known: readonly string[] = [...BUNDLE_FILES, MANIFEST_FILE];
-  const strangers = [...files.keys()].filter((name) => !known.includes(name));
-  const wrong = BUNDLE_FILES.flatMap((name) => {
-    const content = files.get(name);
-    const said = manifest.files[name];
-    if (content === undefined) return [`${name} is missing`];
-    const hash = createHash('sha256').update(content).digest('hex');
-    return said?.sha256 === hash && said.bytes === content.length
-      ? []
-      : [`${name} was changed after the bundle was made`];
-  });
-  return [...wrong, ...strangers.map((name) => `${name} does not belong to the bundle`)];
-}
-
-function ringOf(files: ReadonlyMap<string, Buffer>, problems: string[]): ReadonlyMap<string, KeyObject> {
-  try {
-    return publicKeysIn(files.get('keys.pem')?.toString('utf8') ?? '');
-  } catch (error) {
-    problems.push(`keys.pem: ${error instanceof Error ? error.message : String(error)}`);
-    return new Map();
-  }
 }
 
 type Verifier = Parameters<typeof badSignatures>[1];
@@ -139,32 +97,12 @@ function unsealed(chains: ReadonlyMap<string, readonly LedgerEntry[]>, proofs: r
 }
 
 /**
- * Checks a bundle by itself. Its own keys are never trusted: without one of `trusted` (fingerprints, or their first 16
- * digits or more) it only shows that it agrees with itself, and says so. With one, the manifest must be signed by it, which
- * vouches for every file, the older keys in `keys.pem` included. Every changed, removed or inserted byte is found.
+ * Checks a bundle by itself, as `checkFolder` does; a trusted key vouches for every file, the older keys in `keys.pem`
+ * included. Every changed, removed or inserted byte is found.
  */
-export function verifyBundle(files: ReadonlyMap<string, Buffer>, trusted: readonly string[]): BundleReport {
-  const problems: string[] = [];
-  const caveats: string[] = [];
-  const manifest = manifestOf(files, problems);
-  const ring = ringOf(files, problems);
+export function verifyBundle(files: Files, trusted: readonly string[]): BundleReport {
+  const { manifest, ring, problems, caveats, vouched } = checkFolder(BUNDLE, files, trusted);
   const key: Verifier = { verify: (value, id, signature) => verifyAmong(ring, value, id, signature) };
-  let vouched: string | null = null;
-  if (manifest) {
-    problems.push(...fileProblems(manifest, files));
-    const signer = ring.get(manifest.keyId);
-    const fingerprint = signer && fingerprintOf(signer);
-    if (!signer || !key.verify(manifestPart(manifest), manifest.keyId, manifest.signature))
-      problems.push(`${MANIFEST_FILE}: its signature does not hold`);
-    else if (trusted.some((one) => one.length >= 16 && fingerprint?.startsWith(one.toLowerCase())))
-      vouched = fingerprint ?? null;
-    else if (trusted.length > 0) problems.push(`the bundle is signed by key ${fingerprint}, not by the one you trust`);
-    caveats.push(...manifest.caveats.map((caveat) => `when it was made: ${caveat}`));
-  }
-  if (trusted.length === 0)
-    caveats.unshift(
-      'NOBODY VOUCHES FOR THIS BUNDLE: without --key it only agrees with itself, and whoever made it up can make it agree. Ask the people who run that Belay for the fingerprint of its key.',
-    );
   const entries = linesOf('entries.jsonl', files, LedgerEntry, problems);
   const numbers = linesOf('sequence.jsonl', files, SequenceLine.extend({ kind: LedgerKind }), problems);
   const checkpoints = linesOf('checkpoints.jsonl', files, Checkpoint, problems);
