@@ -37,8 +37,8 @@ export interface AuthorityContext {
   readonly now: () => Date;
   /** How far the sequence was seen to go, whatever the database says now. Absent: only the database is asked. */
   readonly seen?: Seen;
-  /** What this process read of the sequence and found whole; absent: each grant reads all of it anew. */
-  readonly verified?: VerifiedSequence;
+  /** What this process read of the sequence and found whole, so that a grant reads only what is new. */
+  readonly verified: VerifiedSequence;
   /** What keeps the record outside the database; absent where nothing does (the hooks door, some tests). */
   readonly keeper?: () => LedgerKeeper;
   /** Milliseconds added to a tool's own timeout to make its lease; 5 s unless given. */

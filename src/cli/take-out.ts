@@ -1,4 +1,4 @@
-import { manyText } from '../domain/batch-text.ts';
+import { manyText } from '../domain/count-text.ts';
 import { CliError } from '../platform/problem.ts';
 import { allPages } from './all-pages.ts';
 import type { ApiClient } from './client.ts';

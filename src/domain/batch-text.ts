@@ -1,4 +1,5 @@
 import type { Batch, BatchProgress } from './batch.ts';
+import { manyText } from './count-text.ts';
 import { moneyText, sumsText } from './money.ts';
 import { systemOf } from './queue.ts';
 
@@ -6,9 +7,6 @@ import { systemOf } from './queue.ts';
 const MOST_PLACES = 6;
 /** The most sources of prices that one line names. */
 const MOST_SOURCES = 3;
-
-/** `5,000`: what people read at a glance. */
-export const manyText = (count: number): string => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** What a batch does, in one line and in the tool's own words: `600 × Snapshot a volume and delete it`. */
 export const deedText = ({ count, toolTitle }: Pick<Batch, 'count' | 'toolTitle'>): string =>

@@ -1,7 +1,7 @@
 import type { OwnerQuestion } from '../authority/announcer.ts';
 import type { RunView } from '../authority/doors.ts';
 import type { ListItemView } from '../authority/lists/list-view.ts';
-import { manyText } from '../domain/batch-text.ts';
+import { manyText } from '../domain/count-text.ts';
 import { byCost, moneyText, sumsOf, sumsText } from '../domain/money.ts';
 import { actions, context, header, plainText, sections, type SlackMessage } from './blocks.ts';
 import { ACTIONS, type KeepValue } from './button-value.ts';

@@ -1,6 +1,7 @@
 import type { types } from '@slack/bolt';
 import type { Batch } from '../domain/batch.ts';
-import { costText, largestText, largestTitle, leftOutText, manyText, progressTexts } from '../domain/batch-text.ts';
+import { costText, largestText, largestTitle, leftOutText, progressTexts } from '../domain/batch-text.ts';
+import { manyText } from '../domain/count-text.ts';
 import type { Gate, GateOption } from '../domain/gate.ts';
 import { actions, context, section, sections } from './blocks.ts';
 import { CardBudget } from './card-budget.ts';

@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import { takenOutBy } from '../domain/batch.ts';
-import { manyText } from '../domain/batch-text.ts';
+import { manyText } from '../domain/count-text.ts';
 import type { Gate, GateOption } from '../domain/gate.ts';
 import { isDestructive } from '../domain/shown-whole.ts';
 import { plainText } from './blocks.ts';

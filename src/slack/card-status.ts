@@ -1,5 +1,5 @@
 import type { RunView } from '../authority/doors.ts';
-import { manyText } from '../domain/batch-text.ts';
+import { manyText } from '../domain/count-text.ts';
 import type { DecisionRecord } from '../domain/decision.ts';
 import { type Gate, isOwnKind } from '../domain/gate.ts';
 import { isOver } from '../domain/run.ts';

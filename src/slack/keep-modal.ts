@@ -1,7 +1,7 @@
 import type { types } from '@slack/bolt';
 import { z } from 'zod';
 import type { ListItemView, ListView } from '../authority/lists/list-view.ts';
-import { manyText } from '../domain/batch-text.ts';
+import { manyText } from '../domain/count-text.ts';
 import { LONGEST_KEEP_DAYS } from '../domain/keep.ts';
 import { byCost, moneyText } from '../domain/money.ts';
 import type { ReplyTo } from './answer.ts';

@@ -1,5 +1,5 @@
 import type { ListItemView, ListView } from '../authority/lists/list-view.ts';
-import { manyText } from '../domain/batch-text.ts';
+import { manyText } from '../domain/count-text.ts';
 import { KeepRequest } from '../domain/keep.ts';
 import type { Person } from '../domain/person.ts';
 import type { ReplyTo } from './answer.ts';

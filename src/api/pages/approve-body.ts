@@ -1,4 +1,4 @@
-import { manyText } from '../../domain/batch-text.ts';
+import { manyText } from '../../domain/count-text.ts';
 import type { DecisionRecord } from '../../domain/decision.ts';
 import { type Gate, type GateOption, isOwnKind, isUndecided } from '../../domain/gate.ts';
 import { proposedByText } from '../../domain/plan.ts';

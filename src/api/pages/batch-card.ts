@@ -6,10 +6,10 @@ import {
   largestText,
   largestTitle,
   leftOutText,
-  manyText,
   placesText,
   progressTexts,
 } from '../../domain/batch-text.ts';
+import { manyText } from '../../domain/count-text.ts';
 import type { Gate, GateOption } from '../../domain/gate.ts';
 import { type Html, html } from './html.ts';
 

@@ -1,7 +1,7 @@
 import type { BatchItem } from '../../authority/batches/batch-items.ts';
 import type { Batch } from '../../domain/batch.ts';
 import { takenOutBy } from '../../domain/batch.ts';
-import { manyText } from '../../domain/batch-text.ts';
+import { manyText } from '../../domain/count-text.ts';
 import type { Gate, GateOption } from '../../domain/gate.ts';
 import { moneyText } from '../../domain/money.ts';
 import type { Doors } from '../../authority/doors.ts';

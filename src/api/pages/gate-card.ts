@@ -1,4 +1,4 @@
-import { manyText } from '../../domain/batch-text.ts';
+import { manyText } from '../../domain/count-text.ts';
 import type { DecisionRecord } from '../../domain/decision.ts';
 import { type Gate, isOwnKind, isUndecided } from '../../domain/gate.ts';
 import type { Manifest } from '../../domain/manifest.ts';

@@ -1,5 +1,5 @@
 import { type Gate, type GateOption, isOwnKind } from '../../domain/gate.ts';
-import { manyText } from '../../domain/batch-text.ts';
+import { manyText } from '../../domain/count-text.ts';
 import { leftOf, takeOutName } from './batch-table.ts';
 import { type Html, html } from './html.ts';
 import { pickedList } from './items-table.ts';

@@ -1,4 +1,4 @@
-import { manyText } from '../../domain/batch-text.ts';
+import { manyText } from '../../domain/count-text.ts';
 import { type Html, html } from './html.ts';
 
 /** How many rows a page of a table has. */

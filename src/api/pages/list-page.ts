@@ -1,6 +1,6 @@
 import type { Doors } from '../../authority/doors.ts';
 import type { ListItemView, ListView } from '../../authority/lists/list-view.ts';
-import { manyText } from '../../domain/batch-text.ts';
+import { manyText } from '../../domain/count-text.ts';
 import { LONGEST_KEEP_DAYS } from '../../domain/keep.ts';
 import { moneyText, sumsText } from '../../domain/money.ts';
 import type { Person } from '../../domain/person.ts';

@@ -28,14 +28,14 @@ async function fingerprintOf(trx: Trx, from: number, to: number): Promise<string
 
 /**
  * The sequence from a number on, as `readSequence` gives it, and the first fault in it. What this process verified before,
- * and the database shows by its fingerprint to be unchanged, is not read and hashed again. Without a memory all of it is.
+ * and the database shows by its fingerprint to be unchanged, is not read and hashed again.
  */
 export async function readVerified(
   trx: Trx,
-  known: VerifiedSequence | undefined,
+  known: VerifiedSequence,
   from: number,
 ): Promise<Written & { broken: string | undefined }> {
-  const stretch = known?.get(from);
+  const stretch = known.get(from);
   const last = stretch?.rows.at(-1);
   const unchanged = last !== undefined && (await fingerprintOf(trx, from, last.number)) === stretch?.fingerprint;
   const before = unchanged && stretch ? stretch.rows : [];
@@ -44,7 +44,7 @@ export async function readVerified(
   const broken = start && brokenNumber(start, rows);
   const all = rows.length === 0 ? before : [...before, ...rows];
   const end = rows.at(-1);
-  if (known && end && broken === undefined)
+  if (end && broken === undefined)
     known.set(from, { rows: all, fingerprint: await fingerprintOf(trx, from, end.number) });
   return { head, rows: all, broken };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { countText, isOrAre } from '../../domain/count-text.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { LedgerEntry, LedgerKind } from '../../domain/ledger.ts';
 import { Money, sumsText } from '../../domain/money.ts';
@@ -91,8 +92,9 @@ const lines: Record<LedgerKind, (body: JsonObject) => string> = {
   'checkpoint.sealed': (b) => `checkpoint ${at(b, 'number')} sealed`,
   'list.closed': (b) => `found ${at(b, 'count')} (${at(b, 'list')}), ${sums(b, 'money')} a month`,
   'list.reduced': (b) =>
-    `${at(b, 'count')} of ${at(b, 'list')} are left, ${list(b, 'why').length} are kept or excepted (${at(b, 'as')})`,
-  'list.asked': (b) => `asked ${at(b, 'owners')} owners of ${at(b, 'list')}; they have until ${at(b, 'until')}`,
+    `${at(b, 'count')} of ${at(b, 'list')} ${isOrAre(Number(at(b, 'count')))} left, ${list(b, 'why').length} ${isOrAre(list(b, 'why').length)} kept or excepted (${at(b, 'as')})`,
+  'list.asked': (b) =>
+    `asked ${countText(Number(at(b, 'owners')), 'owner')} of ${at(b, 'list')}; they have until ${at(b, 'until')}`,
   'item.kept': (b) =>
     `${at(b, 'person', 'name')} keeps ${list(b, 'keys').length} of ${at(b, 'list')} until ${at(b, 'until')}${quoted(at(b, 'reason'))}`,
   'items.previewed': (b) =>

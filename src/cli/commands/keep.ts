@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { manyText } from '../../domain/batch-text.ts';
+import { manyText } from '../../domain/count-text.ts';
 import { CliError } from '../../platform/problem.ts';
 import { allPages } from '../all-pages.ts';
 import type { ApiClient } from '../client.ts';

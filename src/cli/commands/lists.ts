@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { manyText } from '../../domain/batch-text.ts';
+import { manyText } from '../../domain/count-text.ts';
 import { moneyText, sumsText } from '../../domain/money.ts';
 import { allPages } from '../all-pages.ts';
 import { clientFor, withConnection, type ConnectionOptions } from '../connection-options.ts';

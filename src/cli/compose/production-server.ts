@@ -1,5 +1,6 @@
 import { createHooksServer } from '../../api/server.ts';
 import { createDoors } from '../../authority/create-doors.ts';
+import { verifiedSequence } from '../../authority/ledger/verified-sequence.ts';
 import { simpleBundle } from '../../authority/bundle/simple-bundle.ts';
 import type { SigningKey } from '../../authority/keys/signing-key.ts';
 import type { Manifest } from '../../domain/manifest.ts';
@@ -145,6 +146,7 @@ export async function startHooksServer(configuration: Configuration, patience: P
     bundle: () => nobody,
     stepUp: null,
     model: null,
+    verified: verifiedSequence(),
     now: () => new Date(),
     poke: () => undefined,
   });

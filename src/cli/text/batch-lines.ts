@@ -7,10 +7,10 @@ import {
   largestText,
   largestTitle,
   leftOutText,
-  manyText,
   placesText,
   progressTexts,
 } from '../../domain/batch-text.ts';
+import { manyText } from '../../domain/count-text.ts';
 import type { GateView, OptionView } from '../views.ts';
 import { printable } from './table.ts';
 

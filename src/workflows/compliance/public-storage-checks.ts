@@ -1,3 +1,4 @@
+import { countText, isOrAre } from '../../domain/count-text.ts';
 import type { Check, Gathered, List } from '../../sdk/runbook.ts';
 import type { ToolCatalog } from '../../tools/catalog.ts';
 
@@ -46,7 +47,7 @@ function liveCheck(done: List, looks: Looks<Live>): Check {
     name: 'public access',
     expected: `none of ${done.count} is public`,
     seen: words([
-      `${open} of ${looked} are public`,
+      `${open} of ${looked} ${isOrAre(open)} public`,
       ...(gone.length > 0 ? [`gone since: ${gone.join(', ')}`] : []),
       ...failuresIn(looks),
     ]),
@@ -75,10 +76,10 @@ function readersCheck(done: List, looks: Looks<Denied>): Check {
     expected: 'nobody who was served before is refused',
     seen: words([
       refused > 0 ? `${refused} refused: ${who.slice(0, 5).join(', ')}` : 'nobody who says who they are is refused',
-      ...(anonymous > 0 ? [`${anonymous} without a name are refused, as was wanted`] : []),
+      ...(anonymous > 0 ? [`${anonymous} without a name ${isOrAre(anonymous)} refused, as was wanted`] : []),
       // A busy bucket's log is thousands of files an hour: nobody reads all of it.
       ...(sampled ? ['by a sample of the logs'] : []),
-      ...(without > 0 ? [`${without} buckets have no access log, so nobody can tell`] : []),
+      ...(without > 0 ? [`${countText(without, 'bucket has', 'buckets have')} no access log, so nobody can tell`] : []),
       ...(silent > 0 ? [`the logs of ${silent} say nothing yet`] : []),
       ...failuresIn(looks),
     ]),

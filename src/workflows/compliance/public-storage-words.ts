@@ -1,11 +1,11 @@
+import { countText, isOrAre } from '../../domain/count-text.ts';
 import type { List } from '../../sdk/runbook.ts';
 import type { ToolCatalog } from '../../tools/catalog.ts';
 
 type Scan = ToolCatalog['scanner.findings']['facts'];
 type Live = ToolCatalog['aws.public_buckets']['facts'];
 
-const buckets = (count: number): string => `${count} ${count === 1 ? 'bucket' : 'buckets'}`;
-const are = (count: number): string => (count === 1 ? 'is' : 'are');
+const buckets = (count: number): string => countText(count, 'bucket');
 const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 
 /** What could not be looked at: what is there is not in any count, which is said wherever the counts are. */
@@ -17,7 +17,7 @@ export function foundText(found: List, scans: readonly Scan[]): string {
   const who = [...new Set(scans.map(({ scanner, version }) => (version === null ? scanner : `${scanner} ${version}`)))];
   const unusable = sum(scans.map((scan) => scan.unusable));
   const silent = [...new Set(scans.flatMap((scan) => scan.silent))];
-  const lost = unusable === 0 ? '' : ` ${unusable} parts of the output could not be used.`;
+  const lost = unusable === 0 ? '' : ` ${countText(unusable, 'part')} of the output could not be used.`;
   const quiet = silent.length === 0 ? '' : ` Nothing is said of ${silent.join(', ')}.`;
   return `${buckets(found.count)} ${found.count === 1 ? 'fails' : 'fail'} by ${who.join(' and ') || 'no scanner'}.${lost}${quiet}${unread(found.failures)}`;
 }
@@ -32,10 +32,12 @@ export function liveText(left: List, open: List, live: readonly Live[]): string 
   const anonymous = sum(live.map((one) => one.readAnonymously));
   return (
     [
-      `${open.count} of ${buckets(looked)} ${are(open.count)} public now.`,
-      ...(closed > 0 ? [`${closed} ${are(closed)} not public any more.`] : []),
-      ...(gone > 0 ? [`${gone} ${are(gone)} gone.`] : []),
-      ...(elsewhere > 0 ? [`${elsewhere} ${are(elsewhere)} in accounts that were not looked at.`] : []),
+      looked === 0
+        ? 'None of them could be looked at.'
+        : `${open.count} of ${buckets(looked)} ${isOrAre(open.count)} public now.`,
+      ...(closed > 0 ? [`${closed} ${isOrAre(closed)} not public any more.`] : []),
+      ...(gone > 0 ? [`${gone} ${isOrAre(gone)} gone.`] : []),
+      ...(elsewhere > 0 ? [`${elsewhere} ${isOrAre(elsewhere)} in accounts that were not looked at.`] : []),
       ...(anonymous > 0 ? [`${anonymous} ${anonymous === 1 ? 'was' : 'were'} read by somebody without a name.`] : []),
       ...(without > 0
         ? [
@@ -48,7 +50,7 @@ export function liveText(left: List, open: List, live: readonly Live[]): string 
 
 /** What people are asked to believe before they approve. */
 export function diagnosis(found: List, left: List, scans: readonly Scan[], live: string): string {
-  const spared = left.leftOut === 0 ? '' : ` ${left.leftOut} of them ${are(left.leftOut)} excepted.`;
+  const spared = left.leftOut === 0 ? '' : ` ${left.leftOut} of them ${isOrAre(left.leftOut)} excepted.`;
   return `${foundText(found, scans)}${spared} ${live}`.slice(0, 3000);
 }
 

@@ -1,3 +1,4 @@
+import { countText, isOrAre } from '../../domain/count-text.ts';
 import { type Money, sumsText } from '../../domain/money.ts';
 import type { List } from '../../sdk/runbook.ts';
 import type { ToolCatalog } from '../../tools/catalog.ts';
@@ -5,7 +6,7 @@ import type { ToolCatalog } from '../../tools/catalog.ts';
 type References = ToolCatalog['aws.volume_references']['facts'];
 type Savings = ToolCatalog['aws.volume_savings']['facts'];
 
-const volumes = (count: number): string => `${count} ${count === 1 ? 'volume' : 'volumes'}`;
+const volumes = (count: number): string => countText(count, 'volume');
 const unpriced = (count: number): string => (count === 0 ? '' : `, and ${volumes(count)} without a known price`);
 /** Places that could not be read: what may be there is not in the list, which is said wherever the list is. */
 export const unread = ({ failures }: Pick<List, 'failures'>): string =>
@@ -13,11 +14,12 @@ export const unread = ({ failures }: Pick<List, 'failures'>): string =>
 
 /** What was found, in words. */
 export const foundText = (list: List, places: number): string =>
-  `${volumes(list.count)} in ${places} ${places === 1 ? 'place' : 'places'} are attached to nothing and cost ${sumsText(list.money)} a month${unpriced(list.unpriced)}.${unread(list)}`;
+  `${volumes(list.count)} in ${countText(places, 'place')} ${isOrAre(list.count)} attached to nothing and ${list.count === 1 ? 'costs' : 'cost'} ${sumsText(list.money)} a month${unpriced(list.unpriced)}.${unread(list)}`;
 
 /** What people are asked to believe before they approve. */
 export function diagnosis(found: List, left: List, places: number, sources: readonly string[]): string {
-  const spared = left.leftOut === 0 ? '' : ` ${left.leftOut} of them are kept by their owners or excepted.`;
+  const spared =
+    left.leftOut === 0 ? '' : ` ${left.leftOut} of them ${isOrAre(left.leftOut)} kept by their owners or excepted.`;
   const price = sources.length === 0 ? '' : ` Prices: ${[...new Set(sources)].join(', ')}.`;
   return `${foundText(found, places)}${spared}${price}`.slice(0, 3000);
 }

@@ -10,6 +10,7 @@ import { directAuthority } from '../../../src/authority/create-client.ts';
 import { createDoors } from '../../../src/authority/create-doors.ts';
 import type { Doors } from '../../../src/authority/doors.ts';
 import { newPrivateKeyPem, signingKeyFrom } from '../../../src/authority/keys/signing-key.ts';
+import { verifiedSequence } from '../../../src/authority/ledger/verified-sequence.ts';
 import { startOutbox } from '../../../src/authority/outbox/outbox.ts';
 import { simpleBundle } from '../../../src/authority/bundle/simple-bundle.ts';
 import { calls } from '../../../src/authority/calls.ts';
@@ -148,6 +149,7 @@ export async function startToyBelay(options: ToyOptions): Promise<ToyBelay> {
     bundle: () => rules,
     stepUp: null,
     model: options.model?.model ?? null,
+    verified: verifiedSequence(),
     now: () => new Date(Date.now() + clock.ahead),
     // A crashed attempt is looked into once its lease is over; nobody waits five seconds more in a test.
     leaseMarginMs: 300,
