@@ -159,14 +159,20 @@ async function ask(attempt: Attempt, looked?: number) {
   });
 }
 
+/** An answer that came too late to begin on: its lease is given back, so that the next attempt need not wait for its end. */
+async function tooLate({ authority, action, phase }: Attempt, { fence }: Pick<Held, 'fence'>): Promise<never> {
+  await authority.release({ action: action.id, phase, fence });
+  throw new Failure('retry.not-yet', `the grant of ${action.id} came too late to be used`);
+}
+
 type Reconciling = Extract<Held, { answer: 'reconcile' }>;
 
 /** Looking took a while, and what was allowed before it may be halted or cancelled since: the target is read and it is asked again. */
 async function askAgain(attempt: Attempt, { fence }: Reconciling): Promise<Reconciling> {
   const { action } = attempt;
   const { lost, askedAt, answer } = await ask(attempt, fence);
-  if (answer.answer !== 'reconcile' || performance.now() - askedAt > BEGIN_WITHIN_MS)
-    throw new Failure('retry.not-yet', `another attempt at ${action.id} is under way, or the answer came too late`);
+  if (answer.answer !== 'reconcile') throw new Failure('retry.not-yet', `another attempt at ${action.id} is under way`);
+  if (performance.now() - askedAt > BEGIN_WITHIN_MS) return await tooLate(attempt, answer);
   const held = { ...answer, until: askedAt + answer.leaseMs };
   return lost === undefined ? held : { ...held, mayRepeat: false };
 }
@@ -193,7 +199,6 @@ async function reconcile(attempt: Attempt, answer: Reconciling, askedAt: number)
 
 /** Look, ask, act, record. Every attempt goes through the authority; a second one never acts blindly. */
 export async function carryOut(attempt: Attempt): Promise<CarryOutResult> {
-  const { authority, action, phase } = attempt;
   const { lost, askedAt, answer } = await ask(attempt);
   switch (answer.answer) {
     case 'granted': {
@@ -203,8 +208,7 @@ export async function carryOut(attempt: Attempt): Promise<CarryOutResult> {
       // Nothing was begun, and that is known now; a later attempt could not tell it from one that was.
       if (attempt.tool.safeToRepeat === 'no')
         return await record(attempt, held, failed('the grant came too late to be used; nothing was done'), false);
-      await authority.release({ action: action.id, phase, fence: answer.fence });
-      throw new Failure('retry.not-yet', `the grant of ${action.id} came too late to be used`);
+      return await tooLate(attempt, answer);
     }
     case 'reconcile':
       return await reconcile(attempt, { ...answer, until: askedAt + answer.leaseMs }, askedAt);

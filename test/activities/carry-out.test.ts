@@ -142,11 +142,15 @@ describe('what was granted begins within a second, or not at all', () => {
   );
 
   test('after a long look it is left to who took over, and to a later attempt when the answer came late', async () => {
-    for (const second of [() => granted, late(reconcile)]) {
+    for (const [second, back] of [
+      [() => granted, []],
+      [late({ ...reconcile, fence: 3 }), [{ action: ACTION, phase: 'execute', fence: 3 }]],
+    ] as const) {
       const answers: (() => GrantAnswer)[] = [() => reconcile, second];
-      const { result, effects } = await attempt({ grant: () => answers.shift()?.(), look: slowLook });
+      const { result, effects, released } = await attempt({ grant: () => answers.shift()?.(), look: slowLook });
       expect(effects).toEqual([]);
       expect(result).toMatchObject({ type: 'retry.not-yet' });
+      expect(released).toEqual(back);
     }
   });
 });

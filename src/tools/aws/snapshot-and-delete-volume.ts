@@ -11,7 +11,7 @@ import { restoredVolume, restoreVolume } from './restore-volume.ts';
 import { Region } from './settings.ts';
 import { asksToBeKept } from './tags.ts';
 import { nameOf, targetOf } from './target.ts';
-import { findVolume, inUse, kindOf, readVolume, type Volume, VolumeId, volumesById } from './volume.ts';
+import { findVolume, inUse, kindOf, knownBy, readVolume, type Volume, VolumeId, volumesById } from './volume.ts';
 import { changedSince, preconditionOf, preStateOf, VolumePreState } from './volume-state.ts';
 import { PACE, type Pace } from './wait-until.ts';
 
@@ -150,7 +150,7 @@ function previewOf(
   const used = inUse(volume);
   if (used !== undefined) return { problem: `${used}; only what nobody uses is deleted` };
   if (asksToBeKept(volume.tags, client.keepTags)) return { problem: `a tag of volume ${volumeId} asks to keep it` };
-  const what = `${kindOf(volume)}, made ${volume.createdAt.slice(0, 10)}`;
+  const what = `${knownBy(volume)}, made ${volume.createdAt.slice(0, 10)}`;
   return {
     target: targetOf({ account, region, kind: 'volume', id: volumeId }, connection, volume.tags),
     sentence: `Delete ${ofVolume(args)} (${what}) after a snapshot of it is complete`,

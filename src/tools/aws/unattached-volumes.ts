@@ -7,7 +7,7 @@ import type { AwsClient } from './client.ts';
 import { Region } from './settings.ts';
 import { asksToBeKept, policyTags, tagNamed } from './tags.ts';
 import { keyOf } from './target.ts';
-import { inUse, kindOf, listVolumes, type Volume } from './volume.ts';
+import { inUse, knownBy, listVolumes, type Volume } from './volume.ts';
 
 const DAY_MS = 86_400_000;
 const Count = z.number().int().nonnegative();
@@ -96,7 +96,7 @@ function itemOf(
   const name = tagNamed(tags, ['Name'])?.slice(0, 100) ?? null;
   return {
     key: keyOf({ account, region, kind: 'volume', id }),
-    title: oneLine(`volume ${id} (${kindOf(volume)}) in ${region}`, 300),
+    title: oneLine(`volume ${id} (${knownBy(volume)}) in ${region}`, 300),
     owner,
     money,
     facts: {

@@ -1,8 +1,9 @@
 import type { Volume as Ec2Volume, VolumeType } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 import { Failure } from '../../domain/failure.ts';
+import { oneLine } from '../one-line.ts';
 import { type AwsClient, listIn } from './client.ts';
-import { type Tags, tagsOf } from './tags.ts';
+import { tagNamed, type Tags, tagsOf } from './tags.ts';
 
 /** A volume's id. */
 export const VolumeId = z
@@ -113,6 +114,12 @@ export function inUse({ id, state, attachedTo }: Volume): string | undefined {
 /** `100 GiB gp3`. */
 export const kindOf = ({ sizeGib, type }: { readonly sizeGib: number; readonly type: string }): string =>
   `${sizeGib} GiB ${type}`;
+
+/** What people know a volume by: `"checkout-db", 100 GiB gp3`; the name is its Name tag's, where it has one. */
+export function knownBy(volume: Volume): string {
+  const name = tagNamed(volume.tags, ['Name']);
+  return name === null ? kindOf(volume) : `"${oneLine(name, 60)}", ${kindOf(volume)}`;
+}
 
 const isGone = ({ state }: Volume): boolean => state === 'deleting' || state === 'deleted';
 

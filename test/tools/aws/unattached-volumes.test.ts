@@ -18,7 +18,7 @@ test('an item says what it is, whose, what it costs and what would be done', asy
   expect(items).toEqual([
     {
       key: `aws:${ACCOUNT}/${REGION}/volume/vol-0a`,
-      title: `volume vol-0a (100 GiB gp3) in ${REGION}`,
+      title: `volume vol-0a ("old disk", 100 GiB gp3) in ${REGION}`,
       owner: 'ada@example.com',
       money: { amount: '8.8', currency: 'USD', source: 'AWS list prices, EBS, 2026-08-26' },
       facts: expect.objectContaining({

@@ -82,7 +82,7 @@ describe('it failed when', () => {
       { scans: { p: read(scan({ counts: { FAIL: 1, PASS: 1, MANUAL: 0, MUTED: 0 }, resources: 1 })) } },
       '1 findings fail',
     ],
-    ['one is public', { live: { prod: read(live({ count: 1 })) } }, '1 of 2 are public'],
+    ['one is public', { live: { prod: read(live({ count: 1 })) } }, '1 of 2 is public'],
     [
       'somebody is refused',
       { denied: { prod: read(denied({ deniedIdentified: 1, denied: [who] })) } },
@@ -106,7 +106,7 @@ describe('nobody can tell when', () => {
     [
       'one has no access log',
       { denied: { prod: read(denied({ withoutLog: 1, withRecords: 1 })) } },
-      '1 buckets have no access log',
+      '1 bucket has no access log',
     ],
     [
       'a log says nothing yet',
