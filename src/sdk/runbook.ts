@@ -3,6 +3,7 @@
  * @module
  */
 export { type AnyRunbook, defineRunbook, type Runbook } from './define-runbook.ts';
+export { ConnectionName, Duration, waveFields, wavesOf } from './input-fields.ts';
 export type {
   Chosen,
   Gathered,

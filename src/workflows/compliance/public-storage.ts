@@ -1,4 +1,5 @@
-import { defineRunbook, type Gathered, type List, type RunContext } from '../../sdk/runbook.ts';
+import { countText } from '../../domain/count-text.ts';
+import { defineRunbook, type Gathered, type List, type RunContext, wavesOf } from '../../sdk/runbook.ts';
 import type { ToolCatalog } from '../../tools/catalog.ts';
 import { tryRead } from '../engine/read.ts';
 import { checksOf } from './public-storage-checks.ts';
@@ -95,14 +96,13 @@ export const publicStorage = defineRunbook({
     }
 
     const changedAt = context.now().toISOString();
-    const { firstWave: first, waveSize: size, inFlight, stopAfter, stabilise } = input;
     const result = await context.actOnMany(open, {
       plan: { diagnosis: diagnosis(found, left, scans, live), confidence: 'high', evidence: [] },
-      title: `Block public access to ${open.count} buckets`,
+      title: `Block public access to ${countText(open.count, 'bucket')}`,
       why: 'Nobody then reaches them without being named. Undone, exactly the settings from before are there again.',
       tool: TOOL,
-      waves: { first, size, inFlight, stopAfter },
-      stabilise,
+      waves: wavesOf(input),
+      stabilise: input.stabilise,
       verify: (done) => verify(context, input, places, done, changedAt),
     });
     const { acted } = result;

@@ -1,5 +1,6 @@
+import { countText } from '../../domain/count-text.ts';
 import { sumsOf } from '../../domain/money.ts';
-import { defineRunbook, type List, type ManyResult, type RunContext } from '../../sdk/runbook.ts';
+import { defineRunbook, type List, type ManyResult, type RunContext, wavesOf } from '../../sdk/runbook.ts';
 import { tryRead } from '../engine/read.ts';
 import { UnattachedVolumesInput } from './unattached-volumes-input.ts';
 import {
@@ -117,13 +118,12 @@ export const unattachedVolumes = defineRunbook({
         summary: `${foundText(found, places.length)} All of them are kept or excepted.`,
       };
 
-    const { firstWave: first, waveSize: size, inFlight, stopAfter } = input;
     const result = await context.actOnMany(left, {
       plan: { diagnosis: diagnosis(found, left, places.length, left.sources), confidence: 'high', evidence: [] },
-      title: `Delete ${left.count} unattached volumes, each after a snapshot`,
+      title: `Delete ${countText(left.count, 'unattached volume')}, each after a snapshot`,
       why: 'A snapshot costs less than the volume, and the volume can be made again from it.',
       tool: TOOL,
-      waves: { first, size, inFlight, stopAfter },
+      waves: wavesOf(input),
       stabilise: input.stabilise,
       verify: async (done) => {
         const looks = await context.gather(

@@ -39,6 +39,15 @@ function millis(duration: string): number {
   return Number(match[1]) * unit;
 }
 
+/** The wait before verifying. It is read here, before anybody is asked: a mistake in it must not show after the side effect. */
+function settling(state: RunState, duration: string): () => Promise<void> {
+  const wait = millis(duration);
+  return async () => {
+    state.enter(`waiting ${duration} before verifying`);
+    await pause(state, wait);
+  };
+}
+
 /** What a runbook works with, over one run's state. */
 export function contextOf(state: RunState, runbook: AnyRunbook): RunContext {
   const { journal } = state;
@@ -49,12 +58,7 @@ export function contextOf(state: RunState, runbook: AnyRunbook): RunContext {
     gather: (turn, reads) => journal.once(state, `gather ${turn}`, () => gather(state, turn, reads)) as never,
     investigate: (request) => investigate(state, { ...request, limits: runbook.limits }),
     act: async (proposal, after) => {
-      // Read before anybody is asked: a mistake in it must not show after the side effect.
-      const wait = millis(after.stabilise);
-      const stabilise = async () => {
-        state.enter(`waiting ${after.stabilise} before verifying`);
-        await pause(state, wait);
-      };
+      const stabilise = settling(state, after.stabilise);
       return await journal.onceAround(state, 'act', () => act(state, proposal, { verify: after.verify, stabilise }));
     },
     connections: (system) => connectionsIn(state, system),
@@ -68,11 +72,7 @@ export function contextOf(state: RunState, runbook: AnyRunbook): RunContext {
         askOwners(state, list, name, { graceMs: millis(grace), remindMs: millis(remind), what }),
       ),
     actOnMany: async (list, how) => {
-      const wait = millis(how.stabilise);
-      const settle = async () => {
-        state.enter(`waiting ${how.stabilise} before verifying`);
-        await pause(state, wait);
-      };
+      const settle = settling(state, how.stabilise);
       return await journal.onceAround(state, 'act on many', () => actOnMany(state, list, { ...how, settle }));
     },
     recordSavings: async ({ gate, estimated, approved }, realised, source) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { ConnectionName, Duration } from '../../sdk/runbook.ts';
 
-const Duration = z.string().regex(/^[1-9]\d*(s|m|h)$/, 'a duration is a number and s, m or h, such as 90s');
 const Label = z
   .string()
   .max(253)
@@ -11,11 +11,7 @@ export const BadDeployInput = z.strictObject({
   namespace: Label.max(63).describe('Namespace of the workload, for example shop'),
   name: Label.describe('Name of the workload, for example checkout'),
   kind: z.enum(['Deployment']).default('Deployment').describe('Kind of workload'),
-  connection: z
-    .string()
-    .regex(/^[a-z0-9_-]{1,40}$/)
-    .default('default')
-    .describe('Which cluster and Prometheus, as configured'),
+  connection: ConnectionName.default('default').describe('Which cluster and Prometheus, as configured'),
   window: Duration.default('1m').describe('Window over which errors are counted'),
   stabilise: Duration.default('2m').describe('Wait between the fix and its verification; at least the window'),
   maxErrorRatio: z

@@ -1,10 +1,13 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import type { AuthorityContext } from '../../../src/authority/context.ts';
 import { gateRecordProblem } from '../../../src/authority/ledger/gate-record.ts';
 import { seenFrom } from '../../../src/authority/ledger/seen.ts';
 import { nextNumber, sequenceProblem } from '../../../src/authority/ledger/sequence.ts';
+import { verifiedSequence } from '../../../src/authority/ledger/verified-sequence.ts';
 import { decisionsOn } from '../../../src/authority/gates/decisions-on.ts';
 import { numberedHash } from '../../../src/domain/sequence.ts';
+import type { Trx } from '../../../src/platform/database/connect.ts';
 import { ANN, type Asked, type AuthorityFixture, BOB, startAuthority } from '../../support/authority-fixture.ts';
 import { describeReal } from '../../support/parts.ts';
 import { tamper } from '../../support/tamper.ts';
@@ -23,14 +26,22 @@ describeReal('the sequence', ['postgres'], () => {
     const rows = await belay.db.selectFrom('sequence').selectAll().where('subject', '=', asked.gate).execute();
     [opened = 0, approved = 0] = rows.map(({ number }) => number).toSorted((a, b) => a - b);
     await belay.approved();
+    // From here on what is there is known, and only a look at the database can tell that it changed.
+    await whole();
+    await ofGate();
   });
   afterEach(() => belay.close());
 
-  const whole = () => belay.db.transaction().execute((trx) => sequenceProblem(trx, belay.context));
+  /** What is said by a Belay that read the sequence before, which is to be what one says that never did. */
+  async function said(look: (trx: Trx, context: AuthorityContext) => Promise<string | undefined>) {
+    const by = (context: AuthorityContext) => belay.db.transaction().execute((trx) => look(trx, context));
+    const [known, anew] = [await by(belay.context), await by({ ...belay.context, verified: verifiedSequence() })];
+    expect(known).toBe(anew);
+    return known;
+  }
+  const whole = () => said(sequenceProblem);
   const ofGate = (gate = asked.gate) =>
-    belay.db
-      .transaction()
-      .execute(async (trx) => gateRecordProblem(trx, belay.context, gate, await decisionsOn(trx, gate)));
+    said(async (trx, context) => gateRecordProblem(trx, context, gate, await decisionsOn(trx, gate)));
   const deny = async () => {
     const { gate, digest, ...of } = await belay.ask();
     await belay.decide({ gate, digest }, BOB, 'deny', { reason: 'no' });
