@@ -22,9 +22,17 @@ export function placesText({ tool, places }: Pick<Batch, 'tool' | 'places'>): st
   return `${systemOf(tool)}: ${[...named, ...more].join(', ')}`;
 }
 
-/** What all of it costs a month, how many have no price, and who says so. */
-export function costText({ count, money, unpriced, sources }: Pick<Batch, 'count' | 'money' | 'unpriced' | 'sources'>) {
-  if (unpriced === count) return 'no price is known';
+/** How what a batch is about costs is called: the money is spent until it is done. */
+export const COSTS_TITLE = 'Costs now';
+
+/** What all of it costs a month, how many have no price, and who says so; undefined where nothing has a price. */
+export function costText({
+  count,
+  money,
+  unpriced,
+  sources,
+}: Pick<Batch, 'count' | 'money' | 'unpriced' | 'sources'>): string | undefined {
+  if (unpriced === count) return undefined;
   const named = sources.slice(0, MOST_SOURCES);
   const more = sources.length - named.length;
   const by = [...named, ...(more > 0 ? [`${more} more sources`] : [])].join(', ');
@@ -51,9 +59,11 @@ export function largestTitle({ count, unpriced, largest }: Pick<Batch, 'count' |
   return unpriced === count ? `The first ${largest.length}` : `The ${largest.length} dearest`;
 }
 
-/** One of the items that are named: `45.20 USD · Delete volume vol-0abc`. */
-export const largestText = ({ money, sentence }: Batch['largest'][number]): string =>
-  `${money === null ? 'no price' : moneyText(money)} · ${sentence}`;
+/** The items that are named, such as `45.20 USD · Delete volume vol-0abc`; without prices where none has one. */
+export const largestTexts = ({ count, unpriced, largest }: Pick<Batch, 'count' | 'unpriced' | 'largest'>): string[] =>
+  largest.map(({ money, sentence }) =>
+    unpriced === count ? sentence : `${money === null ? 'no price' : moneyText(money)} · ${sentence}`,
+  );
 
 /** How far a batch is, in words; what is nothing is not said, but for what is done. `over`: no more of it begins. */
 export function progressTexts(progress: BatchProgress, over: boolean): string[] {

@@ -1,6 +1,6 @@
 import type { types } from '@slack/bolt';
 import type { Batch } from '../domain/batch.ts';
-import { costText, largestText, largestTitle, leftOutText, progressTexts } from '../domain/batch-text.ts';
+import { COSTS_TITLE, costText, largestTexts, largestTitle, leftOutText, progressTexts } from '../domain/batch-text.ts';
 import { manyText } from '../domain/count-text.ts';
 import type { Gate, GateOption } from '../domain/gate.ts';
 import { actions, context, section, sections } from './blocks.ts';
@@ -16,7 +16,7 @@ const whereAll = ({ id }: Gate, web: string | undefined): string =>
 
 /** The dearest items, by what the tools worker saw; the others are one tap away. */
 function largestLines(batch: Batch, budget: CardBudget, everywhere: string): string[] {
-  const shown = batch.largest.map((item) => `• ${budget.line(largestText(item), 700)}`);
+  const shown = largestTexts(batch).map((text) => `• ${budget.line(text, 700)}`);
   const more = batch.count - shown.length;
   return [
     `*${largestTitle(batch)}*`,
@@ -40,10 +40,11 @@ export function batchBlocks(
   const everywhere = whereAll(gate, web);
   const { count, unit } = batch.blastRadius;
   const left = leftOutText(batch);
+  const costs = costText(batch);
   const head = [
     ...sentencesOf(option).map((sentence) => `*${budget.line(sentence, 300)}*`),
     ...targetsOf(option).map((where) => budget.line(where, 600)),
-    `*${budget.line(costText(batch), 600)}*`,
+    ...(costs === undefined ? [] : [`*${COSTS_TITLE}* ${budget.line(costs, 600)}`]),
   ];
   const undo = undosOf(option).map((one) => budget.line(one, 700));
   const blast = `*Blast radius* ${budget.line(`${manyText(count)} ${unit}`, 200)}`;

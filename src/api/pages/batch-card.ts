@@ -1,9 +1,10 @@
 import type { Batch } from '../../domain/batch.ts';
 import {
   batchUndoText,
+  COSTS_TITLE,
   costText,
   deedText,
-  largestText,
+  largestTexts,
   largestTitle,
   leftOutText,
   placesText,
@@ -18,6 +19,7 @@ export function batchCard(gate: Gate, option: GateOption & { readonly batch: Bat
   const { batch, digest } = option;
   const { blastRadius, risk, tool, list, root, largest, count } = batch;
   const left = leftOutText(batch);
+  const costs = costText(batch);
   const { progress } = gate;
   return html`<section class="option batch">
     <h3>${deedText(batch)}</h3>
@@ -28,8 +30,11 @@ export function batchCard(gate: Gate, option: GateOption & { readonly batch: Bat
         html`<dt>So far</dt>
           <dd><b>${progressTexts(progress, gate.state === 'done').join(' · ')}</b></dd>`
       }
-      <dt>Costs</dt>
-      <dd><b>${costText(batch)}</b></dd>
+      ${
+        costs !== undefined &&
+        html`<dt>${COSTS_TITLE}</dt>
+          <dd><b>${costs}</b></dd>`
+      }
       <dt>Undo</dt>
       <dd>${batchUndoText(batch)}</dd>
       <dt>Blast radius</dt>
@@ -46,7 +51,7 @@ export function batchCard(gate: Gate, option: GateOption & { readonly batch: Bat
       (!tableBelow || count > largest.length) &&
       html`<p class="soft">${largestTitle(batch)}</p>
         <ul>
-          ${largest.map((item) => html`<li>${largestText(item)}</li>`)}
+          ${largestTexts(batch).map((text) => html`<li>${text}</li>`)}
         </ul>`
     }
     ${!tableBelow && html`<p><a href="/gates/${gate.id}">The table of all ${manyText(count)}</a>, where single ones are taken out</p>`}

@@ -51,6 +51,7 @@ export async function batchTable(
     picks: open
       ? {
           name: takeOutName(gate, option),
+          meaning: 'Check what is to be taken out. An approval is of everything else.',
           gone: [...takenOutBy(gate.decisions)],
           all: place.q.trim() !== '' && total > 0 && pickAll(api, 'action', 'title', `Take out all ${manyText(total)}`),
         }

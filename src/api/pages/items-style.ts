@@ -2,6 +2,7 @@
 export const ITEMS_STYLE = `main:has(.items) { max-width: 84rem; }
 .batch h3 { margin-top: .25rem; font-size: 1.125rem; }
 .items { margin-top: 1rem; padding-top: .25rem; border-top: 1px solid var(--line); }
+.meaning { margin: .25rem 0; font-weight: 600; }
 .items[aria-busy] [data-rows] { opacity: .5; }
 .find input { width: 0; max-width: 28rem; }
 .where { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; }

@@ -23,10 +23,16 @@ export interface ItemsTable {
   /** This page's rows, and how many there are on all pages. */
   readonly rows: readonly Html[];
   readonly total: number;
-  /** What is remembered under which name while somebody pages; null where nothing can be chosen. */
   /** Of what is being carried out: its gate, and what was known of it when this was made. */
   readonly watch?: { readonly gate: string; readonly seen: string } | undefined;
-  readonly picks: { readonly name: string; readonly gone: readonly string[]; readonly all: Html | false } | null;
+  /** What is remembered under which name while somebody pages; null where nothing can be chosen. */
+  readonly picks: {
+    readonly name: string;
+    /** What checking a row means, and what not: a box alone says neither. */
+    readonly meaning: string;
+    readonly gone: readonly string[];
+    readonly all: Html | false;
+  } | null;
 }
 
 /** Where a query of a table's page begins and what it looks for; whatever else it says is not a place in it. */
@@ -78,6 +84,7 @@ export function itemsTable({ place, head, rows, total, picks, watch }: ItemsTabl
       <button type="submit">Search</button>
       <output role="status"></output>
     </form>
+    ${picks && html`<p class="meaning">${picks.meaning}</p>`}
     <div data-rows>
       <p class="where soft">
         <span>${shown}${q !== '' && ` that have “${q}”`}</span>

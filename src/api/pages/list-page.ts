@@ -47,6 +47,7 @@ export async function listPage(
         picks: open
           ? {
               name,
+              meaning: 'Check what you still need. Nobody is asked to change it until the day you name.',
               gone: [],
               all: keepable > 0 && pickAll(api, 'key', 'title', `Choose all ${manyText(keepable)} that can be kept`),
             }

@@ -2,9 +2,10 @@ import pc from 'picocolors';
 import type { Batch } from '../../domain/batch.ts';
 import {
   batchUndoText,
+  COSTS_TITLE,
   costText,
   deedText,
-  largestText,
+  largestTexts,
   largestTitle,
   leftOutText,
   placesText,
@@ -22,7 +23,7 @@ export function batchLines(gate: GateView, option: OptionView, batch: Batch): st
   const facts: [name: string, value: string | undefined, alarm?: boolean][] = [
     ['So far', progress && progressTexts(progress, gate.state === 'done').join(', ')],
     ['Where', placesText(batch)],
-    ['Costs', costText(batch)],
+    [COSTS_TITLE, costText(batch)],
     ['Affects', `${manyText(blastRadius.count)} ${blastRadius.unit}`],
     ['Undo', batchUndoText(batch), batch.noWayBack > 0],
     ['Risk', risk],
@@ -33,10 +34,10 @@ export function batchLines(gate: GateView, option: OptionView, batch: Batch): st
   return [
     `  ${pc.bold('→')} ${printable(deedText(batch))}`,
     ...facts.flatMap(([name, value, alarm]) =>
-      value === undefined ? [] : [`    ${pc.dim(name.padEnd(8))} ${(alarm ? pc.red : String)(printable(value))}`],
+      value === undefined ? [] : [`    ${pc.dim(name.padEnd(9))} ${(alarm ? pc.red : String)(printable(value))}`],
     ),
     `    ${pc.dim(largestTitle(batch))}`,
-    ...largest.map((item) => `      ${printable(largestText(item))}`),
+    ...largestTexts(batch).map((text) => `      ${printable(text)}`),
     `    ${more > 0 ? `and ${manyText(more)} more; each` : 'Each'} in: belay items ${gate.id}`,
     `  ${pc.dim(option.digest)}`,
   ];
