@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Waves } from './run-context.ts';
 
-/** A wait as runbooks take it and Temporal reads it: `90s`, `7d`. */
+/** A wait as runbooks take it and Temporal reads it: `90s`, `7d`. None is longer than Temporal can count (292 years). */
 export const Duration = z
   .string()
-  .regex(/^[1-9]\d{0,5}(ms|s|m|h|d)$/, 'a duration is a number and s, m, h or d, such as 90s or 7d');
+  .regex(/^[1-9](\d{0,5}(ms|s|m|h)|\d{0,3}d)$/, 'a duration is a number and s, m, h or d, such as 90s or 7d');
 
 /** The name of a connection, as configured. */
 export const ConnectionName = z.string().regex(/^[a-z0-9_-]{1,40}$/, 'is no connection');
