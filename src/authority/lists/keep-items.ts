@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type KeepRecord, type KeepRequest, LONGEST_KEEP_DAYS, signedKeep } from '../../domain/keep.ts';
+import type { ListItem } from '../../domain/list-item.ts';
 import type { Person } from '../../domain/person.ts';
 import type { Standing } from '../../domain/standing.ts';
 import { redact } from '../../platform/secrets/redact.ts';
@@ -10,8 +11,7 @@ import { enqueue } from '../outbox/enqueue.ts';
 import { standingOf } from '../people/standing.ts';
 import type { RunRow } from '../runs/known-run.ts';
 import { lockRun } from '../runs/lock-run.ts';
-import { itemsOf } from './close-list.ts';
-import { keepsOver } from './keeps-over.ts';
+import { allKept } from './all-kept.ts';
 import { ownersOf } from './owners-of.ts';
 
 /** How somebody who keeps something is answered. `late`: it was decided already without them; nothing was kept. */
@@ -77,6 +77,27 @@ async function write(
   });
 }
 
+const listNamed = (trx: Trx, run: string, list: string) =>
+  trx
+    .selectFrom('lists')
+    .select('went_on_at')
+    .where('run', '=', run)
+    .where('name', '=', list)
+    .where('closed_at', 'is not', null)
+    .executeTakeFirst();
+
+async function itemsNamed(trx: Trx, run: string, list: string, keys: readonly string[]): Promise<ListItem[]> {
+  const rows = await trx
+    .selectFrom('list_items')
+    .select('item')
+    .where('run', '=', run)
+    .where('list', '=', list)
+    .where('key', 'in', keys)
+    .orderBy('position')
+    .execute();
+  return rows.map(({ item }) => item);
+}
+
 /**
  * Somebody keeps items of a list: they are left out when the grace ends, here and in later runs of the same runbook, until
  * the day they name. Stopping is easy: whoever the directory knows may keep what nobody is named for, and what is theirs.
@@ -98,17 +119,17 @@ export async function keepItems(
   const answer = await context.db.transaction().execute(async (trx): Promise<KeepAnswer> => {
     const now = context.now();
     const row = await lockRun(trx, run);
-    const items = row ? await itemsOf(trx, run, list) : [];
-    if (!row || items.length === 0) return refuse('unknown', `There is no list ${list} in run ${run}.`);
+    const asked = row && (await listNamed(trx, run, list));
+    if (!asked) return refuse('unknown', `There is no list ${list} in run ${run}.`);
     if (until <= now) return refuse('invalid', `until: ${request.until} is over already.`);
     if (until.getTime() - now.getTime() > (LONGEST_KEEP_DAYS + 1) * DAY_MS)
       return refuse(
         'invalid',
         `until: at most ${LONGEST_KEEP_DAYS} days from now; whoever needs longer says so again.`,
       );
-    const wanted = new Set(request.keys);
-    const found = items.filter(({ key }) => wanted.has(key));
-    const strange = request.keys.find((key) => !found.some((item) => item.key === key));
+    const wanted = [...new Set(request.keys)];
+    const found = await itemsNamed(trx, run, list, wanted);
+    const strange = wanted.find((key) => !found.some((item) => item.key === key));
     if (strange !== undefined) return refuse('unknown', `keys: ${strange} is not in list ${list} of run ${run}.`);
     const { directory } = context.bundle();
     const others = found.find((item) => {
@@ -117,22 +138,10 @@ export async function keepItems(
     });
     if (others)
       return refuse('not-yours', `${others.title} is ${others.owner ?? 'somebody else'}'s, and you are in no group.`);
-    const { went_on_at: wentOn } = await trx
-      .selectFrom('lists')
-      .select('went_on_at')
-      .where('run', '=', run)
-      .where('name', '=', list)
-      .executeTakeFirstOrThrow();
-    if (wentOn !== null || row.finished_at !== null)
+    if (asked.went_on_at !== null || row.finished_at !== null)
       return refuse('late', `The time to keep it is over: the run went on. Look at its approval, or deny it there.`);
-    await write(trx, context, row, { list, keys: [...wanted], person, standing, reason, until });
-    const kept = await keepsOver(
-      trx,
-      context,
-      row.runbook,
-      items.map(({ key }) => key),
-    );
-    if (items.every(({ key }) => kept.has(key))) await enqueue(trx, now, 'run.wake', run);
+    await write(trx, context, row, { list, keys: wanted, person, standing, reason, until });
+    if (await allKept(trx, context, row.runbook, { run, list })) await enqueue(trx, now, 'run.wake', run);
     return { answer: 'kept', count: found.length, until: until.toISOString() };
   });
   context.poke();

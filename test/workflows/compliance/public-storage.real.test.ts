@@ -89,7 +89,7 @@ describeReal('compliance/public-storage', ['temporal', 'postgres'], () => {
     expect(await checksOf(run)).toMatchObject([
       { name: 'scan', seen: '2 pass, 0 findings fail', passed: true },
       { name: 'public access', seen: '0 of 2 are public', passed: true },
-      { name: 'readers', passed: true, seen: expect.stringContaining('without a name are refused, as was wanted') },
+      { name: 'readers', passed: true, seen: expect.stringContaining('without a name is refused, as was wanted') },
     ]);
     const pack = await packOf(run);
     const key = fingerprintOf(createPublicKey(belay.context.key.publicKeyPem));
@@ -146,7 +146,7 @@ describeReal('compliance/public-storage', ['temporal', 'postgres'], () => {
         expect.objectContaining({
           name: 'readers',
           passed: null,
-          seen: expect.stringContaining('1 buckets have no access log'),
+          seen: expect.stringContaining('1 bucket has no access log'),
         }),
       ]),
     );
