@@ -18,11 +18,15 @@ if (!entry) {
   console.error('belay: neither src/cli/main.ts nor dist/src/cli/main.js is here; reinstall, or run "npm run build".');
   process.exit(2);
 }
-// The channel carries no messages. When this launcher is killed it closes, and Belay stops instead of running on unseen.
+// When this launcher is killed the channel closes, and Belay stops instead of running on unseen. Over it signals are passed on
+// to a command that asks for that (src/platform/process/stop-requested.ts): a terminal sends Ctrl-C to both of them.
 const child = spawn(node, ['--disable-warning=ExperimentalWarning', entry, ...process.argv.slice(2)], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
 });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+let byMessage = false;
+child.on('message', (message) => (byMessage = message === 'belay: stop by message'));
+const pass = (signal) => (byMessage && child.connected ? child.send(signal, () => undefined) : child.kill(signal));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, pass);
 child.on('error', (error) => {
   console.error(`belay: ${node} does not start (${error.message}); run "npm ci" again.`);
   process.exit(1);

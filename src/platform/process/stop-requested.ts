@@ -1,5 +1,9 @@
-/** Two signals closer than this are one key press: the terminal sends Ctrl-C to the launcher too, which passes it on. */
+/** Two requests by the same way that are closer than this are one key press: npm passes on what the terminal sent already. */
 const SAME_PRESS_MS = 500;
+
+/** What the launcher, `bin/belay.mjs`, is told: to pass signals on as messages, which cannot be taken for the terminal's. */
+const [BY_MESSAGE, BY_SIGNAL] = ['belay: stop by message', 'belay: stop by signal'];
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** How a process is asked to stop. */
 export interface StopRequest {
@@ -9,27 +13,43 @@ export interface StopRequest {
   close(): void;
 }
 
-/** Listens for the request to stop. A second one, later than the same key press, calls `onImpatience`. */
+const tellLauncher = (words: string | undefined): void => {
+  // It may be gone, or be another program that does not listen.
+  if (process.connected) process.send?.(words, undefined, undefined, () => undefined);
+};
+
+/**
+ * Listens for the request to stop. A second one, later than the same key press, calls `onImpatience`. Ctrl-C in a terminal
+ * comes by two ways, straight and from the launcher, the latter on a busy machine seconds later: each way is counted alone.
+ */
 export function stopRequested(onImpatience: () => void): StopRequest {
   const { promise, resolve } = Promise.withResolvers<string>();
-  let first: number | undefined;
-  const ask = (reason: string): void => {
-    if (first === undefined) {
-      first = Date.now();
+  const way = (): ((reason: string) => void) => {
+    let first: number | undefined;
+    return (reason) => {
+      first ??= Date.now();
       resolve(reason);
-    } else if (Date.now() - first > SAME_PRESS_MS) onImpatience();
+      if (Date.now() - first > SAME_PRESS_MS) onImpatience();
+    };
   };
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const onSignal = (signal: NodeJS.Signals): void => ask(signal);
-  const onDisconnect = (): void => ask('the launcher is gone');
-  for (const signal of signals) process.on(signal, onSignal);
+  const onSignal = way();
+  const passedOn = way();
+  const onMessage = (message: unknown): void => {
+    if (SIGNALS.some((signal) => signal === message)) passedOn(String(message));
+  };
+  const onDisconnect = (): void => resolve('the launcher is gone');
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  process.on('message', onMessage);
   process.on('disconnect', onDisconnect);
   // Listening to the launcher is no reason to stay alive.
   process.channel?.unref();
+  tellLauncher(BY_MESSAGE);
   return {
     requested: promise,
     close: () => {
-      for (const signal of signals) process.off(signal, onSignal);
+      tellLauncher(BY_SIGNAL);
+      for (const signal of SIGNALS) process.off(signal, onSignal);
+      process.off('message', onMessage);
       process.off('disconnect', onDisconnect);
     },
   };

@@ -34,20 +34,27 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   },
 );
 
-test('Ctrl-C that comes from the terminal and from the launcher is one request; a later one is impatience', async () => {
-  const once = start();
-  await once.up;
-  once.child.kill('SIGINT');
-  once.child.kill('SIGINT');
+test('Ctrl-C that comes from the terminal and, however much later, from the launcher is one request', async () => {
+  for (const late of [0, 800]) {
+    const { child, up, end } = start();
+    const told = once(child, 'message');
+    await up;
+    expect(await told).toContain('belay: stop by message');
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+    await sleep(late);
+    child.send('SIGINT');
+    expect(await end).toEqual([0, null]);
+  }
+});
+
+test('a second one by the same way, later than one key press, is impatience', async () => {
   const twice = start();
   await twice.up;
   twice.child.kill('SIGINT');
   await sleep(800);
   twice.child.kill('SIGINT');
-  expect([await once.end, await twice.end]).toEqual([
-    [0, null],
-    [1, null],
-  ]);
+  expect(await twice.end).toEqual([1, null]);
   expect(twice.text()).toContain('impatient');
 });
 
