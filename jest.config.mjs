@@ -23,9 +23,8 @@ export default {
   // Generous, since starting a control plane on a busy machine takes its time; no test waits for it to pass.
   testTimeout: 60_000,
   reporters: ['default', '<rootDir>/test/support/missing-parts-reporter.ts'],
-  // Each worker may hold a Kubernetes control plane and a Temporal server (about 1 GB); they mostly wait, so that even two
-  // cores are busy with three only.
-  maxWorkers: Math.min(4, Math.max(3, availableParallelism() - 1)),
+  // Each worker may hold a Kubernetes control plane and a Temporal server (about 1 GB), which mostly wait.
+  maxWorkers: Math.min(4, Math.max(2, availableParallelism() - 1)),
   // Modules loaded by the ESM loader are never freed; a worker that holds too many starts afresh.
   workerIdleMemoryLimit: '1.5GB',
   projects: [
