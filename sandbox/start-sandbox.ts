@@ -72,7 +72,7 @@ const allReady = ({ store }: Cluster): boolean =>
 
 function ownFolder(stops: (() => unknown)[]): string {
   const folder = mkdtempSync(join(tmpdir(), FOLDER_PREFIX));
-  stops.push(() => rmSync(folder, { recursive: true, force: true }));
+  stops.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
 

@@ -95,6 +95,6 @@ export async function startSandboxAws(options: SandboxAwsOptions = {}): Promise<
 
 function ownFolder(stops: (() => unknown)[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'belay-sandbox-aws-'));
-  stops.push(() => rmSync(folder, { recursive: true, force: true }));
+  stops.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }

@@ -73,7 +73,7 @@ export function forgetDead(folder: string = tmpdir()): void {
     rmSync(join(folder, name), { force: true });
     if (readState(undefined, folder)?.pid === state.pid) rmSync(pathFor(folder), { force: true });
     const isOurs = dirname(state.folder) === folder && basename(state.folder).startsWith(FOLDER_PREFIX);
-    if (isOurs) rmSync(state.folder, { recursive: true, force: true });
+    if (isOurs) rmSync(state.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

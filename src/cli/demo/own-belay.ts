@@ -34,7 +34,7 @@ export interface OwnPlace {
 
 export async function ownPlace({ later }: Cleanup): Promise<OwnPlace> {
   const folder = mkdtempSync(join(tmpdir(), 'belay-demo-'));
-  later(() => rmSync(folder, { recursive: true, force: true }));
+  later(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   const port = await freePort();
   return { folder, port, url: `http://127.0.0.1:${port}` };
 }
