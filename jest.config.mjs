@@ -1,4 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+// Tests start some hundreds of programs; what one compiled the others need not.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/belay', import.meta.url));
 
 const shared = {
   testEnvironment: 'node',

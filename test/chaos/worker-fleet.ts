@@ -64,7 +64,7 @@ export class WorkerFleet {
 
   private async spawn(): Promise<void> {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN], {
-      env: { PATH: process.env['PATH'] ?? '', ...this.env },
+      env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...this.env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const { pid } = child;

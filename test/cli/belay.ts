@@ -12,9 +12,9 @@ export interface Ended {
 
 /** Runs the CLI as its users do, without a terminal and without colours, and gives what it said. */
 export async function belay(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args], {
-    env: { PATH, HOME, NO_COLOR: '1', ...env },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { out: '', err: '' };

@@ -19,7 +19,9 @@ const MAIN = join(import.meta.dirname, '../../src/cli/main.ts');
 
 /** What a process of production finds in its environment: nothing of ours but what is given. */
 function bare(env: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => ['PATH', 'HOME', 'TMPDIR', 'LANG'].includes(name));
+  const kept = Object.entries(process.env).filter(([name]) =>
+    ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_COMPILE_CACHE'].includes(name),
+  );
   return { ...Object.fromEntries(kept), ...env };
 }
 
