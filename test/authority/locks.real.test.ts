@@ -33,15 +33,7 @@ describeReal('locks', ['postgres'], () => {
     (await belay.db.selectFrom('locks').select('key').where('run', '=', of.run).orderBy('key').execute()).map(
       (row) => row.key,
     );
-  const wakes = async (of: RunRef) =>
-    (
-      await belay.db
-        .selectFrom('outbox')
-        .select('id')
-        .where('topic', '=', 'run.wake')
-        .where('subject', '=', of.run)
-        .execute()
-    ).length;
+  const wakes = (of: RunRef) => belay.queued('run.wake', of.run);
   const next = () => {
     place += 1;
   };

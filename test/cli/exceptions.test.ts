@@ -1,19 +1,8 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { exceptionSample } from '../support/exception-sample.ts';
-import { belay, type Ended } from './belay.ts';
-import { type Answer, type FakeApi, startFakeApi } from './fake-api.ts';
+import { useFakeApi } from './use-fake-api.ts';
 
-let api: FakeApi | undefined;
-afterEach(async () => {
-  await api?.stop();
-  api = undefined;
-});
-
-async function against(answers: Record<string, Answer>, ...args: string[]): Promise<Ended> {
-  api = await startFakeApi(({ method, path }) => answers[`${method} ${path}`]);
-  return belay(['exceptions', ...args, '--data', api.data, '--port', String(api.port)]);
-}
-const posted = (): unknown[] => api?.requests.filter(({ method }) => method === 'POST').map(({ body }) => body) ?? [];
+const { against, posted } = useFakeApi('exceptions');
 
 const EXCEPTION = exceptionSample({ state: 'requested' });
 const { resource } = EXCEPTION;

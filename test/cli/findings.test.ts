@@ -1,18 +1,8 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { findingOf } from '../support/finding-sample.ts';
-import { belay, type Ended } from './belay.ts';
-import { type Answer, type FakeApi, startFakeApi } from './fake-api.ts';
+import { useFakeApi } from './use-fake-api.ts';
 
-let api: FakeApi | undefined;
-afterEach(async () => {
-  await api?.stop();
-  api = undefined;
-});
-
-async function against(answers: Record<string, Answer>, ...args: string[]): Promise<Ended> {
-  api = await startFakeApi(({ method, path }) => answers[`${method} ${path}`]);
-  return belay(['findings', ...args, '--data', api.data, '--port', String(api.port)]);
-}
+const { against } = useFakeApi('findings');
 
 const KNOWN = {
   state: 'open',

@@ -1,18 +1,7 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { belay, type Ended } from './belay.ts';
-import { type Answer, type FakeApi, startFakeApi } from './fake-api.ts';
+import { describe, expect, test } from '@jest/globals';
+import { useFakeApi } from './use-fake-api.ts';
 
-let api: FakeApi | undefined;
-afterEach(async () => {
-  await api?.stop();
-  api = undefined;
-});
-
-async function against(answers: Record<string, Answer>, ...args: string[]): Promise<Ended> {
-  api = await startFakeApi(({ method, path }) => answers[`${method} ${path}`]);
-  return belay([...args, '--data', api.data, '--port', String(api.port)]);
-}
-const posted = (): unknown[] => api?.requests.filter(({ method }) => method === 'POST').map(({ body }) => body) ?? [];
+const { against, posted } = useFakeApi();
 
 const HALT = {
   id: 'h-7k2m9q',

@@ -17,6 +17,7 @@ import type { Person } from '../../src/domain/person.ts';
 import { verifiedSequence } from '../../src/authority/ledger/verified-sequence.ts';
 import { connect } from '../../src/platform/database/connect.ts';
 import { migrate } from '../../src/platform/database/migrate.ts';
+import type { OutboxTable } from '../../src/platform/database/schema.ts';
 import { authorityManifest } from './authority-manifest.ts';
 import { createDatabase } from './start-postgres.ts';
 
@@ -117,6 +118,12 @@ export async function startAuthority(
   const doors = createDoors(context);
   const authority = directAuthority(context);
 
+  /** How many messages of a topic about this are in the outbox, sent or not. */
+  const queued = async (topic: OutboxTable['topic'], subject: string): Promise<number> => {
+    const query = db.selectFrom('outbox').select('id').where('topic', '=', topic).where('subject', '=', subject);
+    return (await query.execute()).length;
+  };
+
   const workloadOf = (run: string): string => `w-${run}`;
 
   async function startRun(changes: Partial<StartRequest> = {}, requester = REQUESTER): Promise<RunRef> {
@@ -207,6 +214,9 @@ export async function startAuthority(
   /** The kinds of a run's ledger entries, in order. */
   const kinds = async (run: string) => (await doors.ledger(run)).map((entry) => entry.kind);
 
+  /** The entries of a kind in a run's chain. */
+  const entries = async (run: string, kind: string) => (await doors.ledger(run)).filter((one) => one.kind === kind);
+
   return {
     url,
     db,
@@ -230,6 +240,8 @@ export async function startAuthority(
     grant,
     record,
     kinds,
+    entries,
+    queued,
     workloadOf,
     /** Moves the clock. */
     forward: (ms: number) => {

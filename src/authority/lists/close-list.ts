@@ -11,12 +11,18 @@ import { summaryOf } from './list-summary.ts';
 import { openList } from './put-items.ts';
 
 /** The items of a closed list, in their order. */
-export async function itemsOf(db: Database | Trx, run: string, list: string): Promise<ListItem[]> {
+export async function itemsOf(
+  db: Database | Trx,
+  run: string,
+  list: string,
+  keys?: readonly string[],
+): Promise<ListItem[]> {
   const rows = await db
     .selectFrom('list_items')
     .select('item')
     .where('run', '=', run)
     .where('list', '=', list)
+    .$if(keys !== undefined, (query) => query.where('key', 'in', keys ?? []))
     .orderBy('position')
     .execute();
   return rows.map(({ item }) => item);

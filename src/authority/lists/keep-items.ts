@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { type KeepRecord, type KeepRequest, LONGEST_KEEP_DAYS, signedKeep } from '../../domain/keep.ts';
-import type { ListItem } from '../../domain/list-item.ts';
 import type { Person } from '../../domain/person.ts';
 import type { Standing } from '../../domain/standing.ts';
 import { redact } from '../../platform/secrets/redact.ts';
@@ -12,6 +11,7 @@ import { standingOf } from '../people/standing.ts';
 import type { RunRow } from '../runs/known-run.ts';
 import { lockRun } from '../runs/lock-run.ts';
 import { allKept } from './all-kept.ts';
+import { itemsOf } from './close-list.ts';
 import { ownersOf } from './owners-of.ts';
 
 /** How somebody who keeps something is answered. `late`: it was decided already without them; nothing was kept. */
@@ -86,18 +86,6 @@ const listNamed = (trx: Trx, run: string, list: string) =>
     .where('closed_at', 'is not', null)
     .executeTakeFirst();
 
-async function itemsNamed(trx: Trx, run: string, list: string, keys: readonly string[]): Promise<ListItem[]> {
-  const rows = await trx
-    .selectFrom('list_items')
-    .select('item')
-    .where('run', '=', run)
-    .where('list', '=', list)
-    .where('key', 'in', keys)
-    .orderBy('position')
-    .execute();
-  return rows.map(({ item }) => item);
-}
-
 /**
  * Somebody keeps items of a list: they are left out when the grace ends, here and in later runs of the same runbook, until
  * the day they name. Stopping is easy: whoever the directory knows may keep what nobody is named for, and what is theirs.
@@ -128,7 +116,7 @@ export async function keepItems(
         `until: at most ${LONGEST_KEEP_DAYS} days from now; whoever needs longer says so again.`,
       );
     const wanted = [...new Set(request.keys)];
-    const found = await itemsNamed(trx, run, list, wanted);
+    const found = await itemsOf(trx, run, list, wanted);
     const strange = wanted.find((key) => !found.some((item) => item.key === key));
     if (strange !== undefined) return refuse('unknown', `keys: ${strange} is not in list ${list} of run ${run}.`);
     const { directory } = context.bundle();

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CliError } from '../../platform/problem.ts';
 import { clientFor, withConnection, type ConnectionOptions } from '../connection-options.ts';
 import { printable, table } from '../text/table.ts';
+import { minutes } from '../text/times.ts';
 
 const Exception = z.looseObject({
   id: z.string(),
@@ -35,8 +36,6 @@ function endOf(text: string): string {
     throw new CliError(`--until "${text}" is no day or moment; write it as 2026-12-24 or 2026-12-24T18:00:00Z.`, 2);
   return at.toISOString();
 }
-
-const minutes = (time: string): string => `${time.slice(0, 16).replace('T', ' ')}Z`;
 
 /** `belay exceptions request|list|revoke` */
 export function register(program: Command): void {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { clientFor, withConnection, type ConnectionOptions } from '../connection-options.ts';
 import { table } from '../text/table.ts';
+import { minutes } from '../text/times.ts';
 
 const Known = z.looseObject({
   firstSeen: z.string(),
@@ -17,8 +18,6 @@ interface Options extends ConnectionOptions {
   readonly check?: string;
   readonly json?: boolean;
 }
-
-const minutes = (time: string): string => `${time.slice(0, 16).replace('T', ' ')}Z`;
 
 /** `belay findings` */
 export function register(program: Command): void {

@@ -5,6 +5,7 @@ import { clientFor, withConnection, type ConnectionOptions } from '../connection
 import { scopeFrom, SCOPE_HELP } from '../scope-option.ts';
 import { scopeLine } from '../text/halt-lines.ts';
 import { printable, table } from '../text/table.ts';
+import { minutes } from '../text/times.ts';
 
 const Freeze = z.looseObject({
   id: z.string(),
@@ -33,8 +34,6 @@ function moment(option: string, text: string): string {
     throw new CliError(`${option} "${text}" is no moment; write it as 2026-12-24T18:00 or 2026-12-24T18:00:00Z.`, 2);
   return at.toISOString();
 }
-
-const minutes = (time: string): string => `${time.slice(0, 16).replace('T', ' ')}Z`;
 
 /** `belay freeze add|list|lift` */
 export function register(program: Command): void {

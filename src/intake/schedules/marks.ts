@@ -14,6 +14,11 @@ export async function marksOf(db: Database, names: readonly string[], now: Date)
     .values(names.map((name) => ({ name, looked_until: now, missed_at: null, missed_why: null })))
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute();
+  return await readMarks(db, names);
+}
+
+/** The marks that there are. */
+export async function readMarks(db: Database, names: readonly string[]): Promise<Map<string, Mark>> {
   const rows = await db.selectFrom('schedules').selectAll().where('name', 'in', names).execute();
   return new Map(
     rows.map(({ name, looked_until: lookedUntil, missed_at: at, missed_why: why }) => [

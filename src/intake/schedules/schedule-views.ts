@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AuthorityContext } from '../../authority/context.ts';
 import { lastScheduled } from '../../authority/runs/last-scheduled.ts';
 import { RunMode, RunState } from '../../domain/run.ts';
+import { readMarks } from './marks.ts';
 import type { Schedule } from './schedule-file.ts';
 import { tickAfter } from './ticks.ts';
 
@@ -29,15 +30,12 @@ export async function scheduleViews(
 ): Promise<ScheduleView[]> {
   const names = schedules.map(({ name }) => name);
   if (names.length === 0) return [];
-  const [last, marks] = await Promise.all([
-    lastScheduled(context, names),
-    context.db.selectFrom('schedules').selectAll().where('name', 'in', names).execute(),
-  ]);
+  const [last, marks] = await Promise.all([lastScheduled(context, names), readMarks(context.db, names)]);
   return schedules.map((schedule) => {
     const { name, runbook, cron, timezone, mode } = schedule;
-    const { missed_at: at, missed_why: why } = marks.find((one) => one.name === name) ?? {};
+    const missed = marks.get(name)?.missed;
     const started = last.get(name) ?? null;
-    const tick = at?.toISOString();
+    const tick = missed?.at.toISOString();
     return {
       name,
       runbook,
@@ -47,7 +45,7 @@ export async function scheduleViews(
       next: tickAfter(schedule, context.now())?.toISOString() ?? null,
       last: started,
       // What was started after it has made up for it.
-      missed: tick !== undefined && why && !(started && started.tick > tick) ? { tick, why } : null,
+      missed: missed && tick !== undefined && !(started && started.tick > tick) ? { tick, why: missed.why } : null,
     };
   });
 }

@@ -16,8 +16,7 @@ describeReal('a batch gate', ['postgres'], () => {
   }, 60_000);
   afterAll(() => belay?.close());
 
-  const entries = async (run: string, kind: string) =>
-    (await belay.doors.ledger(run)).filter((one) => one.kind === kind);
+  const entries: AuthorityFixture['entries'] = (...of) => belay.entries(...of);
   const lock = (of: { run: string; execution: string }, actions: readonly string[]) =>
     belay.authority.lock({ ...of, actions: [...actions] });
   const fates = async (gate: string) => ((await belay.doors.batchItems(gate)) ?? []).map(({ fate }) => fate);

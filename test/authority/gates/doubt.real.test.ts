@@ -123,15 +123,7 @@ describeReal('an action in doubt', ['postgres'], () => {
   test('that its worker tells of after all wakes the run, which waits for nobody any more', async () => {
     const asked = await begun();
     await belay.authority.giveUp({ ...asked, phase: 'execute', message: 'no answer' });
-    const wakes = async () =>
-      (
-        await belay.db
-          .selectFrom('outbox')
-          .select('id')
-          .where('topic', '=', 'run.wake')
-          .where('subject', '=', asked.run)
-          .execute()
-      ).length;
+    const wakes = () => belay.queued('run.wake', asked.run);
     const before = await wakes();
     expect(await belay.record(asked.action, 1, 'done')).toMatchObject({ recorded: true });
     expect(await wakes()).toBe(before + 1);

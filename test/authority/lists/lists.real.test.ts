@@ -16,8 +16,7 @@ describeReal('a list of a run', ['postgres'], () => {
   }, 60_000);
   afterAll(() => belay?.close());
 
-  const entries = async (run: string, kind: string) =>
-    (await belay.doors.ledger(run)).filter((one) => one.kind === kind);
+  const entries: AuthorityFixture['entries'] = (...of) => belay.entries(...of);
   const keep = (run: string, list: string, names: readonly string[], by = ANN, until = '2026-04-01') =>
     belay.doors.keep(run, list, { keys: names.map(keyOf), reason: 'still needed', until }, by);
 
@@ -165,15 +164,7 @@ describeReal('a list of a run', ['postgres'], () => {
       ['p', 'q'].map((name) => itemOf(name, { owner: 'local:ann' })),
     );
     const ask = { ...of, list: 'found', what: 'They go.', graceMs: 10 * HOUR, remindMs: 4 * HOUR };
-    const asks = async () =>
-      (
-        await belay.db
-          .selectFrom('outbox')
-          .select('payload')
-          .where('topic', '=', 'ask')
-          .where('subject', '=', of.run)
-          .execute()
-      ).length;
+    const asks = () => belay.queued('ask', of.run);
     expect(await belay.authority.askOwners(ask)).toMatchObject({ over: false, lookAgainMs: 4 * HOUR });
     expect(await belay.authority.askOwners(ask)).toMatchObject({ over: false });
     expect(await asks()).toBe(1);

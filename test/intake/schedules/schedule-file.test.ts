@@ -63,7 +63,7 @@ describe('a schedule file', () => {
     ['a mode that is none', 'mode: propose', 'mode: act', 's.yaml:6: schedules.0.mode: '],
     ['a name with spaces', 'name: weekly', 'name: Weekly run', 's.yaml:2: schedules.0.name: is no name'],
     ['a field that is none', 'mode: propose', 'every: 7d', 's.yaml:2: schedules.0: Unrecognized key: "every"'],
-    ['an alias', 'input: {', 'input: &a {', ''],
+    ['an alias', 'name: checkout }', 'name: &a checkout, other: *a }', 's.yaml: aliases (*name) are not taken'],
   ])('%s is named by line and field', (_, from, to, problem) => {
     expect(GOOD).toContain(from);
     expect(problemsOf(() => parse(GOOD.replace(from, to)))).toContain(problem);
